@@ -1,0 +1,181 @@
+"""The words that engine, signals and stores share: evidence, signals, feature records, decisions, and the ports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal, Protocol
+
+from engine.frames import Frame
+
+Value = float | int | bool | str
+"""A known value of a feature. Unknown is None, and never read as true, false or zero."""
+
+Outcome = Literal["accept", "review", "reject"]
+SEVERITY: Mapping[Outcome, int] = MappingProxyType({"accept": 0, "review": 1, "reject": 2})
+
+EvidenceKind = Literal["capture", "still", "features"]
+TokenState = Literal["valid", "missing", "invalid"]
+
+
+def most_severe(outcomes: list[Outcome]) -> Outcome:
+    """The outcome that wins; with none at all a person decides."""
+    return max(outcomes, key=SEVERITY.__getitem__, default="review")
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceToken:
+    """What the service found when it checked the token it had signed for this browser."""
+
+    state: TokenState
+    device_id: str | None = None
+    """Pseudonymous id inside a valid token; never the token itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What one evaluation looks at.
+
+    `headers` are the request's own, as the service received them from the browser (lower-case names, only those
+    on a short list). `browser` is what the page's script told of camera and device. Both are untrusted: they may
+    raise risk and never lower it.
+    """
+
+    kind: EvidenceKind
+    frames: tuple[Frame, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    browser: Mapping[str, object] = field(default_factory=dict)
+    device: DeviceToken | None = None
+    given: Mapping[str, Value | None] = field(default_factory=dict)
+    """The caller's own features, for a workflow that says so."""
+    context: Mapping[str, Value | None] = field(default_factory=dict)
+    """`context.*`: set by the workflow or by the caller with the key, never by the person or the browser."""
+
+
+Cause = Literal["evidence", "provider"]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a provider gave no features. `evidence`: there was nothing to read; `provider`: it could not do its work."""
+
+    cause: Cause
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """What one provider read.
+
+    Args:
+        features: catalogued names to values; None, or leaving a name out, is unknown.
+        failure: why there is nothing, or why it is partial; with a failure every feature of it is unknown.
+        findings: typed working results for later providers of the same run (boxes, crops); never stored.
+        models: the sha256 of each model file that was used, by the model's name.
+    """
+
+    features: Mapping[str, Value | None] = field(default_factory=dict)
+    failure: Failure | None = None
+    findings: Mapping[str, object] = field(default_factory=dict)
+    models: Mapping[str, str] = field(default_factory=dict)
+
+    @staticmethod
+    def failed(cause: Cause, reason: str) -> Signal:
+        """A signal with nothing but the reason."""
+        return Signal(failure=Failure(cause, reason))
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """What the providers before this one found in the same run."""
+
+    features: Mapping[str, Value | None] = field(default_factory=dict)
+    findings: Mapping[str, object] = field(default_factory=dict)
+
+
+class SignalProvider(Protocol):
+    """A source of features. It never raises for bad evidence; it answers a failed signal.
+
+    One instance serves all requests of a process, from several threads.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def requires(self) -> frozenset[str]:
+        """Features of other providers that it reads."""
+
+    @property
+    def provides(self) -> frozenset[str]:
+        """Every feature that it may give; each must be in the catalogue."""
+
+    def read(self, evidence: Evidence, so_far: Readings) -> Signal: ...
+
+
+class Clock(Protocol):
+    """The time, passed in so that an evaluation can be replayed."""
+
+    def now(self) -> datetime:
+        """The current time, aware, in UTC."""
+
+
+class ModelUnavailable(Exception):  # noqa: N818 - the word of the domain
+    """A model file could not be had or was not what it should be. The message names the way out."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFile:
+    """A verified model on disk, converted to ONNX. `sha256` identifies its graph and weights."""
+
+    name: str
+    path: Path
+    sha256: str
+
+
+class Models(Protocol):
+    """Where providers get their model files. Never the network at the time of a request."""
+
+    def get(self, name: str) -> ModelFile:
+        """The verified file; raises `ModelUnavailable`."""
+
+
+class ModelStore(Models, Protocol):
+    """The store behind the port, as the service sees it (entry point `selfie.models`)."""
+
+    def ensure(self, *, progress: bool = True) -> Mapping[str, str]:
+        """Fetch what is missing; returns name -> reason for what could not be had. Never raises for an absent model."""
+
+
+class History(Protocol):
+    """What earlier evaluations tell."""
+
+    def device_seen(self, device_id: str, before: datetime) -> bool | None:
+        """Whether a completed evaluation before `before` had this device; None where that cannot be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What a provider's factory receives. `settings` are the `SELFIE_*` environment, as text."""
+
+    clock: Clock
+    history: History
+    settings: Mapping[str, str]
+    models: Models
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What one policy says of one record."""
+
+    outcome: Outcome
+    strategy: str
+    reasons: tuple[str, ...] = ()
+    """Codes of the rules that gave the outcome, then of those that inform, in the file's order, each once."""
+    rules: tuple[str, ...] = ()
+    """Ids of the rules that were true or, where they decide on unknown, unknown; in the file's order."""
+    unknown: tuple[str, ...] = ()
+    """Names of the features that the policy reads and the record does not know, sorted."""

@@ -1,0 +1,172 @@
+"""The feature catalogue: every name that a policy may read, with its type, range, unit and meaning."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Literal
+
+import yaml
+
+from engine.contracts import Value
+from engine.diagnostics import Diagnostic, Location, Refused
+
+FeatureType = Literal["number", "integer", "boolean", "string", "enum"]
+TYPES: tuple[FeatureType, ...] = ("number", "integer", "boolean", "string", "enum")
+MAX_STRING = 1024
+_KEYS = frozenset({"type", "range", "values", "unit", "provider", "title", "meaning"})
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One catalogued feature. Any feature may be unknown."""
+
+    name: str
+    type: FeatureType
+    title: str
+    meaning: str
+    provider: str
+    unit: str = ""
+    low: float = -math.inf
+    high: float = math.inf
+    """Inclusive bounds of a number or integer."""
+    values: tuple[str, ...] = ()
+    """The members of an enum."""
+
+    def problem(self, value: object) -> str | None:
+        """Why `value` cannot be a value of this feature, as a phrase; None where it can (None is unknown)."""
+        if value is None:
+            return None
+        if self.type in {"number", "integer"}:
+            return self._number_problem(value)
+        if self.type == "boolean":
+            return None if isinstance(value, bool) else f"is {_kind(value)}, expected a boolean"
+        if not isinstance(value, str):
+            return f"is {_kind(value)}, expected a string"
+        if self.type == "enum" and value not in self.values:
+            return f"is none of {', '.join(f'`{v}`' for v in self.values)}"
+        return f"is longer than {MAX_STRING} characters" if len(value) > MAX_STRING else None
+
+    def _number_problem(self, value: object) -> str | None:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return f"is {_kind(value)}, expected {'an integer' if self.type == 'integer' else 'a number'}"
+        if isinstance(value, float) and not math.isfinite(value):
+            return "is not finite"
+        if self.type == "integer" and not isinstance(value, int):
+            return "is not a whole number"
+        if not self.low <= value <= self.high:
+            return f"is outside {self.low:g} to {self.high:g}"
+        return None
+
+
+class Catalogue(Mapping[str, Feature]):
+    """All features by name."""
+
+    def __init__(self, features: Iterable[Feature]) -> None:
+        self._features = MappingProxyType({feature.name: feature for feature in features})
+
+    def __getitem__(self, name: str) -> Feature:
+        return self._features[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._features)
+
+    def __len__(self) -> int:
+        return len(self._features)
+
+    def problems(self, values: Mapping[str, object]) -> dict[str, str]:
+        """What is wrong with each value, by name; empty where the values are a record."""
+        found = {}
+        for name, value in values.items():
+            feature = self.get(name)
+            problem = "does not exist" if feature is None else feature.problem(value)
+            if problem:
+                found[name] = problem
+        return found
+
+
+class BadRecord(Exception):  # noqa: N818 - the word of the domain
+    """Values that cannot be a feature record. `problems` has a phrase for each name."""
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        self.problems = dict(problems)
+        super().__init__("; ".join(f"`{name}` {problem}" for name, problem in self.problems.items()))
+
+
+class FeatureRecord(Mapping[str, Value | None]):
+    """Values checked against the catalogue: flat, typed, in range, finite. Immutable."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: Mapping[str, Any], catalogue: Catalogue) -> None:
+        """Raises `BadRecord` with every problem found."""
+        problems = catalogue.problems(values)
+        if problems:
+            raise BadRecord(problems)
+        self._values: dict[str, Value | None] = dict(values)
+
+    def __getitem__(self, name: str) -> Value | None:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def to_dict(self) -> dict[str, Value | None]:
+        """A plain copy, in the order of the names."""
+        return dict(sorted(self._values.items()))
+
+
+def read_catalogue(text: str, source: str) -> Catalogue:
+    """Parse a catalogue; raises `Refused` with every mistake."""
+    document = yaml.safe_load(text)
+    if not isinstance(document, dict):
+        raise Refused([Diagnostic("bad-catalogue", "a catalogue maps names to features", Location(source))])
+    mistakes: list[Diagnostic] = []
+    features = []
+    for name, entry in document.items():
+        problem = _entry_problem(name, entry)
+        if problem:
+            mistakes.append(Diagnostic("bad-feature", f"feature `{name}` {problem}", Location(source)))
+        else:
+            features.append(_feature(name, entry))
+    if mistakes:
+        raise Refused(mistakes, text)
+    return Catalogue(features)
+
+
+def _entry_problem(name: object, entry: object) -> str | None:
+    if not isinstance(name, str) or not isinstance(entry, dict):
+        return "is not a name with a mapping"
+    if set(entry) - _KEYS:
+        return f"has unknown keys {sorted(set(entry) - _KEYS)}"
+    if entry.get("type") not in TYPES:
+        return f"has no type out of {', '.join(TYPES)}"
+    if entry["type"] == "enum" and not entry.get("values"):
+        return "is an enum without values"
+    missing = {"title", "meaning", "provider"} - set(entry)
+    return f"lacks {sorted(missing)}" if missing else None
+
+
+def _feature(name: str, entry: dict[str, Any]) -> Feature:
+    low, high = entry.get("range", (-math.inf, math.inf))
+    return Feature(
+        name=name,
+        type=entry["type"],
+        title=entry["title"],
+        meaning=" ".join(entry["meaning"].split()),
+        provider=entry["provider"],
+        unit=entry.get("unit", ""),
+        low=float(low),
+        high=float(high),
+        values=tuple(entry.get("values", ())),
+    )
+
+
+def _kind(value: object) -> str:
+    names = {bool: "a boolean", int: "a number", float: "a number", str: "a string", list: "a list", dict: "an object"}
+    return names.get(type(value), "of an unknown kind")

@@ -1,0 +1,154 @@
+"""One captured image: refused by its header before anything is decoded, decoded once, upright.
+
+The header is read by Pillow, which does not touch the pixels; the pixels are decoded by OpenCV. Both are kept
+behind `Frame`, so that every provider sees the same upright BGR array and nobody decodes twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import threading
+import warnings
+from dataclasses import dataclass
+from typing import Literal
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+Pixels = NDArray[np.uint8]
+
+MAX_FRAME_BYTES = 10 * 1024 * 1024
+MAX_FRAME_PIXELS = 40_000_000
+MAX_FRAMES = 30
+MAX_REQUEST_BYTES = 40 * 1024 * 1024
+
+Format = Literal["JPEG", "PNG", "WEBP"]
+FORMATS: tuple[Format, ...] = ("JPEG", "PNG", "WEBP")
+_ORIENTATION_TAG = 0x0112
+_TURNS = {
+    3: cv2.ROTATE_180,
+    4: cv2.ROTATE_180,
+    5: cv2.ROTATE_90_CLOCKWISE,
+    6: cv2.ROTATE_90_CLOCKWISE,
+    7: cv2.ROTATE_90_COUNTERCLOCKWISE,
+    8: cv2.ROTATE_90_COUNTERCLOCKWISE,
+}
+_MIRRORED = frozenset({2, 4, 5, 7})
+
+
+class BadFrame(Exception):  # noqa: N818 - the word of the domain
+    """An image that cannot be used. `code` is stable; the message is for the person who sent it."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What an image says of itself: format, stored size in pixels, EXIF orientation 1..8."""
+
+    format: Format
+    width: int
+    height: int
+    orientation: int
+
+
+class Frame:
+    """One image of the evidence, checked by header, decoded at most once and only when asked.
+
+    Args:
+        data: the encoded bytes, JPEG, PNG or WebP, at most 10 MiB and 40 megapixels.
+        t_ms: milliseconds since the first frame of the burst.
+
+    Raises:
+        BadFrame: not an image of those formats, too large, or cut off.
+    """
+
+    __slots__ = ("_lock", "_pixels", "data", "header", "t_ms")
+
+    def __init__(self, data: bytes, t_ms: int = 0) -> None:
+        self.header = read_header(data)
+        self.data = data
+        self.t_ms = t_ms
+        self._pixels: Pixels | None = None
+        self._lock = threading.Lock()
+
+    def pixels(self) -> Pixels:
+        """The upright image, height × width × 3, BGR, uint8, not writable.
+
+        Raises:
+            BadFrame: the header was sound but the content is not.
+        """
+        with self._lock:
+            if self._pixels is None:
+                self._pixels = _decode(self.data, self.header)
+            return self._pixels
+
+    def digest(self) -> str:
+        """SHA-256 of the encoded bytes, hexadecimal."""
+        return hashlib.sha256(self.data).hexdigest()
+
+
+def read_header(data: bytes) -> Header:
+    """The header of an image, without decoding it; raises `BadFrame` for what may not be decoded."""
+    if not data:
+        raise BadFrame("empty-image", "the image is empty")
+    if len(data) > MAX_FRAME_BYTES:
+        raise BadFrame("image-too-large", f"the image has {len(data)} bytes, at most {MAX_FRAME_BYTES} are taken")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow warns of bombs; our own bound below refuses them
+            with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+                width, height = image.size
+                orientation = image.getexif().get(_ORIENTATION_TAG, 1)
+                kind = image.format
+    except Exception as broken:  # Pillow raises a dozen types for broken headers; each means the same here
+        raise BadFrame("not-an-image", "the file is not a JPEG, PNG or WebP image") from broken
+    if width * height > MAX_FRAME_PIXELS:
+        raise BadFrame("too-many-pixels", f"the image has {width}×{height} pixels, at most 40 megapixels are taken")
+    if not _ends_well(data, str(kind)):
+        raise BadFrame("image-truncated", "the image is cut off")
+    known = orientation if isinstance(orientation, int) and 1 <= orientation <= 8 else 1
+    return Header(_format(str(kind)), width, height, known)
+
+
+def _format(kind: str) -> Format:
+    for known in FORMATS:
+        if kind == known:
+            return known
+    raise BadFrame("not-an-image", "the file is not a JPEG, PNG or WebP image")
+
+
+def _ends_well(data: bytes, kind: str) -> bool:
+    """Whether the end mark of the format is there; OpenCV fills what is missing with grey and says nothing."""
+    if kind == "JPEG":
+        return data.rfind(b"\xff\xd9", max(2, len(data) - 64 * 1024)) > 0
+    if kind == "PNG":
+        return b"IEND" in data[-64 * 1024 :]
+    return len(data) >= int.from_bytes(data[4:8], "little") + 8
+
+
+def _decode(data: bytes, header: Header) -> Pixels:
+    buffer = np.frombuffer(data, np.uint8)
+    try:
+        image = cv2.imdecode(buffer, cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
+    except cv2.error as broken:
+        raise BadFrame("not-an-image", "the image cannot be decoded") from broken
+    if image is None:
+        raise BadFrame("not-an-image", "the image cannot be decoded")
+    upright = _upright(np.asarray(image, np.uint8), header.orientation)
+    upright.setflags(write=False)
+    return upright
+
+
+def _upright(image: Pixels, orientation: int) -> Pixels:
+    """Undo the EXIF orientation: first the turn, then the mirror (EXIF 2.32, tag 0x0112)."""
+    if orientation in _TURNS:
+        image = np.asarray(cv2.rotate(image, _TURNS[orientation]), np.uint8)
+    if orientation in _MIRRORED:
+        image = np.asarray(cv2.flip(image, 1), np.uint8)
+    return np.ascontiguousarray(image)
