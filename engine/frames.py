@@ -99,21 +99,38 @@ def read_header(data: bytes) -> Header:
         raise BadFrame("empty-image", "the image is empty")
     if len(data) > MAX_FRAME_BYTES:
         raise BadFrame("image-too-large", f"the image has {len(data)} bytes, at most {MAX_FRAME_BYTES} are taken")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow warns of bombs; our own bound below refuses them
-            with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-                width, height = image.size
-                orientation = image.getexif().get(_ORIENTATION_TAG, 1)
-                kind = image.format
-    except Exception as broken:  # Pillow raises a dozen types for broken headers; each means the same here
-        raise BadFrame("not-an-image", "the file is not a JPEG, PNG or WebP image") from broken
+    kind, width, height, exif = _open(data)
     if width * height > MAX_FRAME_PIXELS:
         raise BadFrame("too-many-pixels", f"the image has {width}×{height} pixels, at most 40 megapixels are taken")
-    if not _ends_well(data, str(kind)):
+    if not _ends_well(data, kind):
         raise BadFrame("image-truncated", "the image is cut off")
-    known = orientation if isinstance(orientation, int) and 1 <= orientation <= 8 else 1
-    return Header(_format(str(kind)), width, height, known)
+    return Header(kind, width, height, _orientation(exif))
+
+
+def _open(data: bytes) -> tuple[Format, int, int, bytes]:
+    """Format, width, height and raw EXIF. `Image.getexif` is not used: on a PNG it decodes the pixels."""
+    if data[:4] == b"RIFF" and not _ends_well(data, "WEBP"):
+        raise BadFrame("image-truncated", "the image is cut off")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow warns of bombs; our own bound refuses them
+            with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+                return _format(str(image.format)), *image.size, image.info.get("exif", b"")
+    except Image.DecompressionBombError as bomb:
+        raise BadFrame("too-many-pixels", "the image has more than 40 megapixels") from bomb
+    except Exception as broken:  # Pillow raises a dozen types for broken headers; each means the same here
+        raise BadFrame("not-an-image", "the file is not a JPEG, PNG or WebP image") from broken
+
+
+def _orientation(raw: bytes) -> int:
+    """The EXIF orientation 1..8; 1 where there is none or it cannot be read."""
+    exif = Image.Exif()
+    try:
+        exif.load(raw)
+        orientation = exif.get(_ORIENTATION_TAG, 1)
+    except Exception:  # a broken EXIF block says nothing; the image is taken as it is stored
+        return 1
+    return orientation if isinstance(orientation, int) and 1 <= orientation <= 8 else 1
 
 
 def _format(kind: str) -> Format:
@@ -123,7 +140,7 @@ def _format(kind: str) -> Format:
     raise BadFrame("not-an-image", "the file is not a JPEG, PNG or WebP image")
 
 
-def _ends_well(data: bytes, kind: str) -> bool:
+def _ends_well(data: bytes, kind: Format) -> bool:
     """Whether the end mark of the format is there; OpenCV fills what is missing with grey and says nothing."""
     if kind == "JPEG":
         return data.rfind(b"\xff\xd9", max(2, len(data) - 64 * 1024)) > 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -101,9 +100,9 @@ def eval_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def model_cache() -> Iterator[dict[str, str]]:
-    """The environment with which the model store finds verified models; only for tests marked `models` or `accuracy`."""
-    yield {name: value for name, value in os.environ.items() if name.startswith("SELFIE_MODEL_")}
+def model_cache() -> dict[str, str]:
+    """The settings with which the model store finds verified models; for tests marked `models` or `accuracy`."""
+    return {name: value for name, value in os.environ.items() if name.startswith("SELFIE_MODEL_")}
 
 
 @pytest.fixture(scope="session")
