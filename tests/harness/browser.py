@@ -1,0 +1,70 @@
+"""Chromium for tests: the system's own, without network of its own, with a camera that plays a file, or with none."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+ANSWER_YES = "--use-fake-ui-for-media-stream"
+ANSWER_NO = "--deny-permission-prompts"
+
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 2,
+    "is_mobile": True,
+    "has_touch": True,
+}
+DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
+
+
+@contextmanager
+def chromium_with(executable: str, *, film: Path | None = None, permission: str = ANSWER_YES) -> Iterator[Browser]:
+    """Launch Chromium: its camera shows `film` (no camera where None); `permission` answers its prompts."""
+    camera = [permission]
+    if film is not None:
+        camera += ["--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film}"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=[*QUIET, *camera])
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def page_of(browser: Browser, size: dict[str, Any], **options: Any) -> Iterator[Page]:
+    """A page in a browser context of its own (own cookies), which must not have failed in its console at the end."""
+    context: BrowserContext = browser.new_context(**{**size, **options})
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
+    try:
+        yield page
+    finally:
+        context.close()
+    unexpected = [line for line in complaints if "Failed to load resource" not in line]
+    assert not unexpected, f"the page complained: {unexpected}"
+
+
+def screenshot(page: Page, name: str) -> None:
+    """Keep a picture of the page in the folder that SELFIE_SCREENSHOTS names; nothing where it names none."""
+    folder = os.environ.get("SELFIE_SCREENSHOTS")
+    if folder:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=str(Path(folder) / f"{re.sub(r'[^a-z0-9-]+', '-', name.lower())}.png"))

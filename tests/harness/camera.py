@@ -1,0 +1,71 @@
+"""A camera for tests: a portrait that moves a little, written as the MJPEG file that Chromium plays as its camera."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Pixels = NDArray[np.uint8]
+
+PORTRAIT = Path(__file__).parents[2] / "examples" / "astronaut.jpg"
+FACE_CENTRE = (228.0, 122.0)
+"""Where the face is in the portrait of 512×512 pixels."""
+FACE_WIDTH = 95.0
+FRAMES = 45
+"""A second and a half at the 30 frames a second at which Chromium plays the file, over and over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """The size of the picture in pixels, the face's width and its place as shares of it."""
+
+    width: int
+    height: int
+    face_share: float
+    face_at: float
+
+
+WEBCAM = Scene(640, 480, face_share=0.28, face_at=0.46)
+PHONE = Scene(720, 1280, face_share=0.46, face_at=0.40)
+
+
+def camera_file(folder: Path, scene: Scene = WEBCAM, portrait: Path = PORTRAIT) -> Path:
+    """Write the portrait as a camera's film into `folder`: concatenated JPEGs, each frame different."""
+    picture = cv2.imread(str(portrait), cv2.IMREAD_COLOR)
+    assert picture is not None, f"{portrait} cannot be read"
+    film = folder / f"camera-{scene.width}x{scene.height}.mjpeg"
+    grain = np.random.default_rng(7)
+    with film.open("wb") as target:
+        for index in range(FRAMES):
+            shown = _shown(picture.astype(np.uint8), scene, index / FRAMES)
+            target.write(_jpeg(_with_noise(shown, grain)))
+    return film
+
+
+def _shown(picture: Pixels, scene: Scene, moment: float) -> Pixels:
+    """What the camera sees at `moment` (0..1 of the loop): the head sways by a few pixels and breathes."""
+    angle = 2 * math.pi * moment
+    zoom = scene.width * scene.face_share / FACE_WIDTH * (1 + 0.008 * math.sin(angle))
+    x = scene.width * 0.5 + 4 * math.sin(angle) - zoom * FACE_CENTRE[0]
+    y = scene.height * scene.face_at + 3 * math.cos(angle) - zoom * FACE_CENTRE[1]
+    placed = np.array([[zoom, 0, x], [0, zoom, y]], dtype=np.float64)
+    size = (scene.width, scene.height)
+    warped = cv2.warpAffine(picture, placed, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    return warped.astype(np.uint8)
+
+
+def _with_noise(picture: Pixels, grain: np.random.Generator) -> Pixels:
+    """The picture with the noise of a sensor, so that no two frames are the same."""
+    noise = grain.normal(0, 2.0, picture.shape)
+    return np.clip(picture + noise, 0, 255).astype(np.uint8)
+
+
+def _jpeg(picture: Pixels) -> bytes:
+    good, encoded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 90])
+    assert good
+    return encoded.tobytes()
