@@ -1,0 +1,1 @@
+"""JSONLogic: positioned text -> typed tree -> readings that must agree (generated Python, explanation)."""

@@ -1,0 +1,22 @@
+"""The operator table: every operator of the language with all its meanings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from engine.logic.operator import Operator
+from engine.logic.operators import arithmetic, boolean, comparison, membership, presence
+
+_ALL = (
+    *comparison.OPERATORS,
+    *boolean.OPERATORS,
+    *arithmetic.OPERATORS,
+    *membership.OPERATORS,
+    *presence.OPERATORS,
+)
+
+TABLE: Mapping[str, tuple[Operator, ...]] = MappingProxyType(
+    {name: tuple(o for o in _ALL if o.name == name) for name in dict.fromkeys(o.name for o in _ALL)}
+)
+"""Name to its meanings, in the order in which they are tried."""

@@ -1,0 +1,86 @@
+"""`<  <=  >  >=  ==  !=`: two values of one type, or `a < b < c`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from operator import eq, ge, gt, le, lt, ne
+from typing import Any
+
+from engine.logic.operator import Operator, each, expression, infix
+from engine.logic.types import BOOLEAN, NULL, NUMBER, SCALARS, STRING, Type, joined
+
+
+def utf16(text: str) -> bytes:
+    """The order in which JavaScript compares strings: by UTF-16 code units, not by code points."""
+    return text.encode("utf-16-be", "surrogatepass")
+
+
+def _ordered(sign: str, compare: Callable[[Any, Any], bool], most: int) -> list[Operator]:
+    """`a < b` for numbers and for strings; with three operands both comparisons hold."""
+
+    def numbers(*values: float) -> bool:
+        return all(compare(a, b) for a, b in pairwise(values))
+
+    def strings(*values: str) -> bool:
+        return numbers(*map(utf16, values))  # type: ignore[arg-type]  # bytes order as numbers do
+
+    def of_numbers(out: str, *operands: str) -> list[str]:
+        return [f"{out} = {f' {sign} '.join(operands)}"]
+
+    def of_strings(out: str, *operands: str) -> list[str]:
+        return of_numbers(out, *(f"utf16({operand})" for operand in operands))
+
+    takes, arity, text = "numbers or strings of one type", (2, most), infix(sign)
+    return [
+        Operator(sign, takes, arity, each(NUMBER, BOOLEAN), numbers, of_numbers, text),
+        Operator(sign, takes, arity, each(STRING, BOOLEAN), strings, of_strings, text),
+    ]
+
+
+def _same_scalar(types: Sequence[Type]) -> Type | None:
+    one = joined(types)
+    return BOOLEAN if one is not None and (one in SCALARS or one.name == "unknown") else None
+
+
+def _with_null(types: Sequence[Type]) -> Type | None:
+    return BOOLEAN if NULL in types else None
+
+
+def _is_null(a: object, b: object) -> bool:
+    return a is None and b is None
+
+
+def _is_not_null(a: object, b: object) -> bool:
+    return a is not None or b is not None
+
+
+def _equal(sign: str, compare: Callable[[Any, Any], bool]) -> Operator:
+    takes = "two numbers, two strings or two booleans"
+    return Operator(sign, takes, (2, 2), _same_scalar, compare, expression(f"{{0}} {sign} {{1}}"), infix(sign))
+
+
+IS_NULL = Operator(
+    "==", "", (2, 2), _with_null, _is_null, expression("{0} is None and {1} is None"), infix("=="), strict=False
+)
+IS_NOT_NULL = Operator(
+    "!=",
+    "",
+    (2, 2),
+    _with_null,
+    _is_not_null,
+    expression("{0} is not None or {1} is not None"),
+    infix("!="),
+    strict=False,
+)
+
+OPERATORS = [
+    *_ordered("<", lt, most=3),
+    *_ordered("<=", le, most=3),
+    *_ordered(">", gt, most=2),
+    *_ordered(">=", ge, most=2),
+    IS_NULL,
+    IS_NOT_NULL,
+    _equal("==", eq),
+    _equal("!=", ne),
+]

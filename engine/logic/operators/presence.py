@@ -1,0 +1,46 @@
+"""`missing  missing_some`: which of the named features are not there. The answer is a list and never unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.logic.operator import MAX_OPERANDS, Operator, expression, function
+from engine.logic.types import NUMBER, STRING, UNKNOWN, Type, fits, list_of
+
+_NAMES = list_of(STRING)
+
+# The parser hands over the names as one operand that is already the list of those that are not there; for
+# `missing_some` it adds how many there are in all.
+
+
+def _of_names(types: Sequence[Type]) -> Type | None:
+    return _NAMES if types[-1] == _NAMES else None
+
+
+def _of_count_and_names(types: Sequence[Type]) -> Type | None:
+    return _NAMES if fits(types[0], NUMBER) and types[0] != UNKNOWN else None
+
+
+def _missing_some(need: float, total: int, absent: list[str]) -> list[str]:
+    return [] if total - len(absent) >= need else absent
+
+
+MISSING = Operator(
+    "missing",
+    "names of features",
+    (1, MAX_OPERANDS),
+    _of_names,
+    lambda absent: absent,
+    expression("{0}"),
+    function("missing"),
+)
+MISSING_SOME = Operator(
+    "missing_some",
+    "a number and a list of names of features",
+    (2, 2),
+    _of_count_and_names,
+    _missing_some,
+    expression("[] if {1} - len({2}) >= {0} else {2}"),
+    lambda need, _total, names: f"missing_some({need}, {names})",
+)
+OPERATORS = [MISSING, MISSING_SOME]

@@ -1,0 +1,103 @@
+"""The typed tree: a condition whose names exist and whose types fit. All readings start from here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from engine.diagnostics import Location
+from engine.logic.operator import Operator
+from engine.logic.types import Type
+
+Known = bool | int | float | str
+Result = Known | list["Result"] | dict[str, "Result"] | None
+"""A value of a condition; None is unknown. Objects only ever come whole from the data of `policy eval`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A constant of the rule; None is `null`."""
+
+    value: Known | None
+    type: Type
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Var:
+    """A feature. `default` stands in where the record leaves the name out; a null of the record stays unknown."""
+
+    name: str
+    type: Type
+    location: Location
+    default: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """A parameter of the policy; its value depends on the strategy."""
+
+    name: str
+    type: Type
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    """A list whose members are expressions."""
+
+    members: tuple[Expression, ...]
+    type: Type
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An operator over operands."""
+
+    operator: Operator
+    args: tuple[Expression, ...]
+    type: Type
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Features that `missing` asks for by name. They are not read as values."""
+
+    names: tuple[str, ...]
+    type: Type
+    location: Location
+    at: tuple[Location, ...] = field(default=(), compare=False)
+
+
+Expression = Literal | Var | Param | ListOf | Call | Names
+
+
+def children(expression: Expression) -> tuple[Expression, ...]:
+    """The operands, in the order of the text."""
+    if isinstance(expression, Call):
+        return expression.args
+    if isinstance(expression, ListOf):
+        return expression.members
+    if isinstance(expression, Var) and expression.default is not None:
+        return (expression.default,)
+    return ()
+
+
+def walk(expression: Expression) -> Iterator[Expression]:
+    """The expression and everything below it, a parent before its operands."""
+    yield expression
+    for child in children(expression):
+        yield from walk(child)
+
+
+def names_read(expression: Expression) -> frozenset[str]:
+    """Every feature that the condition reads or asks for."""
+    found: set[str] = set()
+    for node in walk(expression):
+        if isinstance(node, Var):
+            found.add(node.name)
+        elif isinstance(node, Names):
+            found.update(node.names)
+    return frozenset(found)

@@ -1,0 +1,66 @@
+"""CompiledPolicy: a checked policy that decides."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+from engine.contracts import Decision, Value
+from engine.features import Catalogue, FeatureRecord
+from engine.logic.mistakes import did_you_mean, quoted
+from engine.logic.tree import Known
+from engine.policy.checked import CheckedPolicy
+from engine.policy.parameters import DEFAULT_STRATEGY
+from engine.policy.program import decision, effect, undecidable, write_program
+from engine.policy.trace import Trace, trace
+
+
+class UnknownStrategy(Exception):  # noqa: N818 - the word of the domain
+    """A strategy that the policy does not have. The message names those that it has."""
+
+
+class CompiledPolicy:
+    """Decides records. Immutable and safe to share between threads; everything is compiled on creation."""
+
+    def __init__(self, checked: CheckedPolicy, text: str, catalogue: Catalogue) -> None:
+        self.name = checked.name
+        self.title = checked.title
+        self.text = text
+        self.sha256 = hashlib.sha256(text.encode()).hexdigest()
+        self.strategies = tuple(checked.strategies)
+        self.reads = checked.reads()
+        self._checked = checked
+        self._catalogue = catalogue
+        self._programs = {name: write_program(checked, values) for name, values in checked.strategies.items()}
+        self._effects = [effect(rule, unknown) for rule in checked.rules for unknown in (False, True)]
+
+    def decide(self, record: Mapping[str, Value | None], strategy: str = DEFAULT_STRATEGY) -> Decision:
+        """Decide one record. Raises `BadRecord` for values that are none, and `UnknownStrategy`."""
+        program = self._programs.get(strategy)
+        if program is None:
+            raise self._no_strategy(strategy)
+        hits, unknown = program(self._record(record).get)
+        if hits is None:
+            return undecidable(self._checked, strategy, unknown)
+        effects = self._effects
+        return decision([effects[hit] for hit in hits], self._checked, strategy, unknown)
+
+    def explain(self, record: Mapping[str, Value | None], strategy: str = DEFAULT_STRATEGY) -> Trace:
+        """Decide by the explanation reading, with the value of every node. Raises as `decide` does."""
+        if strategy not in self._programs:
+            raise self._no_strategy(strategy)
+        return trace(self._checked, self.sha256, self._record(record), strategy)
+
+    def parameters(self, strategy: str = DEFAULT_STRATEGY) -> dict[str, Known]:
+        """The value of each parameter under a strategy."""
+        if strategy not in self._programs:
+            raise self._no_strategy(strategy)
+        return dict(self._checked.strategies[strategy])
+
+    def _record(self, record: Mapping[str, Value | None]) -> FeatureRecord:
+        return record if isinstance(record, FeatureRecord) else FeatureRecord(record, self._catalogue)
+
+    def _no_strategy(self, name: str) -> UnknownStrategy:
+        return UnknownStrategy(
+            f"strategy {quoted(name)} does not exist; {did_you_mean(name, self.strategies)}".rstrip("; ")
+        )

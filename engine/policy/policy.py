@@ -1,0 +1,74 @@
+"""What a policy file says, by shape only: names are not looked up yet and conditions not read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.contracts import Outcome
+from engine.diagnostics import Location
+from engine.logic.syntax import Node, Scalar
+
+Number = int | float
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A name where it was written."""
+
+    text: str
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A value that strategies set. `low` and `high` are inclusive."""
+
+    name: Word
+    title: str = ""
+    unit: str = ""
+    low: Number | None = None
+    high: Number | None = None
+    value: Scalar | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Strategy:
+    """A named setting: values of parameters."""
+
+    name: Word
+    values: tuple[tuple[Word, Scalar], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OnUnknown:
+    """What a rule says where its condition is unknown; None is the policy's own answer."""
+
+    then: Outcome | None = None
+    reason: Word | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A condition and what follows: an outcome with its reason, or only a reason."""
+
+    id: Word
+    title: str
+    when: Node
+    then: Outcome | None
+    reason: Word | None
+    on_unknown: OnUnknown | None
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A policy as written."""
+
+    name: str
+    title: str
+    parameters: tuple[Parameter, ...]
+    strategies: tuple[Strategy, ...]
+    requires: tuple[Word, ...]
+    unknown: Outcome
+    otherwise: Outcome
+    rules: tuple[Rule, ...]
