@@ -1,0 +1,35 @@
+"""Addresses of the console's pages: everything is in the query, so that each page can be linked to."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+EVALUATIONS = "?view=evaluations"
+POLICIES = "?view=policies"
+
+
+def evaluation(eval_id: str) -> str:
+    return _query(evaluation=eval_id)
+
+
+def policy(name: str) -> str:
+    """The editor, with the live version's text."""
+    return _query(policy=name)
+
+
+def versions(name: str) -> str:
+    return _query(policy=name, show="versions")
+
+
+def version(name: str, number: int, *, line: int | None = None) -> str:
+    """One version as it was saved; with a line, shown there."""
+    return _query(policy=name, version=number, line=line)
+
+
+def changes(name: str, number: int) -> str:
+    """One version compared with the live one."""
+    return _query(policy=name, version=number, show="changes")
+
+
+def _query(**parts: str | int | None) -> str:
+    return "?" + urlencode({name: value for name, value in parts.items() if value is not None})

@@ -1,0 +1,63 @@
+"""The features of one evaluation, grouped by the provider that read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ui.console import words
+from ui.console.api import Json
+from ui.console.markup import Html, div, join, span, tag
+
+
+def table(values: Mapping[str, object], catalogue: Mapping[str, Json]) -> Html:
+    """Every feature that was asked for, with its unit; what is not known is a quiet `unknown`."""
+    groups: dict[str, list[Html]] = {}
+    for name in sorted(values, key=lambda name: _place(name, catalogue)):
+        feature = catalogue.get(name, {"title": name, "provider": "evaluation", "meaning": ""})
+        groups.setdefault(feature["provider"], []).append(_row(name, values[name], feature))
+    return div("si-features", *(_group(provider, rows) for provider, rows in groups.items()))
+
+
+def _place(name: str, catalogue: Mapping[str, Json]) -> int:
+    names = list(catalogue)
+    return names.index(name) if name in catalogue else len(names)
+
+
+def _group(provider: str, rows: list[Html]) -> Html:
+    head = tag("tr", tag("th", words.provider(provider), colspan=2, scope="colgroup"))
+    return tag("table", tag("thead", head), tag("tbody", *rows), class_="si-group")
+
+
+def _row(name: str, given: object, feature: Json) -> Html:
+    title = span("si-feature", feature["title"], title=f"{name}: {feature['meaning']}")
+    return tag("tr", tag("td", title), tag("td", value(given, feature.get("unit")), class_="si-value"))
+
+
+def value(given: object, unit: str | None = None) -> Html:
+    """A value, or the quiet `unknown`."""
+    if given is None:
+        return span("si-unknown", words.UNKNOWN)
+    return join(words.value(given, unit))
+
+
+def failures(items: list[Json]) -> Html:
+    """Providers that gave nothing, and why."""
+    rows = [
+        tag(
+            "li",
+            tag("strong", words.provider(item["provider"])),
+            span("si-cause", "nothing to read" if item["cause"] == "evidence" else "could not do its work"),
+            span("si-meaning", item["reason"]),
+        )
+        for item in items
+    ]
+    return tag("ul", *rows, class_="si-failures")
+
+
+def models(items: Mapping[str, str]) -> Html:
+    """The model files that were used, by the first digits of their sha256."""
+    rows = [
+        tag("tr", tag("td", name), tag("td", tag("code", digest[:12], title=digest)))
+        for name, digest in sorted(items.items())
+    ]
+    return tag("table", tag("tbody", *rows), class_="si-group")

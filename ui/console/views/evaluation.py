@@ -1,0 +1,105 @@
+"""One evaluation: what was decided, why, and from which features."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ui.console import connection, links, words
+from ui.console.api import Json, Problem
+from ui.console.markup import EMPTY, Html, div, link, span, tag
+from ui.console.parts import features, notices, trace
+from ui.console.parts.decision import chip, explained
+from ui.console.views import capture
+
+
+def page(eval_id: str) -> None:
+    item = connection.api().evaluation(eval_id)
+    st.html(_head(item))
+    if words.decision_of(item) == "waiting":
+        _waiting(item)
+        return
+    _decided(item)
+
+
+def _waiting(item: Json) -> None:
+    notices.notice("Nothing is decided yet", "The evaluation goes on when the person has sent the selfie.")
+    found = capture.link_of(item)
+    if found:
+        capture.invitation(found)
+    capture.follow(item["eval_id"], reload=True)
+
+
+def _decided(item: Json) -> None:
+    found = _trace(item["eval_id"])
+    reasons, catalogue = connection.reasons(), connection.features()
+    why, seen = st.columns([3, 2], gap="medium")
+    with why:
+        _section("Why", _reasons(item, reasons))
+        for entry in found["policies"]:
+            st.html(trace.policy(entry, reasons, catalogue))
+    with seen:
+        if found["failures"]:
+            _section("Providers that gave nothing", features.failures(found["failures"]))
+        _section("Features", features.table(found["features"], catalogue))
+        _section("Versions", _versions(item, found))
+
+
+def _trace(eval_id: str) -> Json:
+    """The trace; empty where none was kept, which is said instead of an error."""
+    try:
+        return connection.api().trace(eval_id)
+    except Problem as found:
+        if found.status != 404:
+            raise
+        notices.notice("There is no trace", "It was not kept with this evaluation.", kind="warn")
+        return {"features": {}, "failures": [], "models": {}, "policies": []}
+
+
+def _section(title: str, body: Html) -> None:
+    st.html(div("si-section", tag("h2", title), body))
+
+
+def _reasons(item: Json, reasons: dict[str, Json]) -> Html:
+    ours = item.get("selfieIntelligence") or {}
+    names = ours.get("reasonCodes", []) + ours.get("digitalIntelligence", {}).get("reasonCodes", [])
+    if not names:
+        return span("si-quiet", "No reason codes: no rule fired.")
+    return explained(list(dict.fromkeys(names)), reasons)
+
+
+def _head(item: Json) -> Html:
+    ours = item.get("selfieIntelligence") or {}
+    age = ours.get("signals", {}).get("selfie", {}).get("predictedAge")
+    flow = connection.workflows().get(item["workflow"], {}).get("title", item["workflow"])
+    facts = [
+        ("Workflow", f"{flow}, version {item['workflow_version']}"),
+        ("Strategy", ours.get("decision", {}).get("strategy")),
+        ("Predicted age", None if not ours else words.value(age, "years")),
+        ("Status", words.status_of(item)),
+        ("Time", words.moment(item.get("decision_at") or item["eval_start_time"], st.context.timezone, long=True)),
+        ("Environment", item.get("environment_name")),
+        ("Evaluation", item["eval_id"]),
+    ]
+    shown = [tag("div", tag("dt", name), tag("dd", _fact(value))) for name, value in facts if value]
+    title = tag("h1", item["id"])
+    crumbs = div("si-crumbs", link(links.EVALUATIONS, "Evaluations"), span("si-slash", "/"))
+    top = div("si-title", chip(words.decision_of(item), large=True), title)
+    return div("si-page-head", crumbs, top, tag("dl", *shown, class_="si-facts"))
+
+
+def _fact(value: str) -> Html:
+    return span("si-unknown", value) if value == words.UNKNOWN else span("", value)
+
+
+def _versions(item: Json, found: Json) -> Html:
+    rows = [
+        tag(
+            "tr",
+            tag("td", link(links.version(entry["policy"], entry["version"]), entry["policy"])),
+            tag("td", f"version {entry['version']} ", tag("code", entry["sha256"][:12], title=entry["sha256"])),
+        )
+        for entry in found["policies"]
+    ]
+    flow = tag("tr", tag("td", "workflow"), tag("td", f"{item['workflow']} {item['workflow_version']}"))
+    policies = tag("table", tag("tbody", flow, *rows), class_="si-group")
+    return div("", policies, features.models(found["models"]) if found["models"] else EMPTY)
