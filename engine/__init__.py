@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from engine.policy import CompiledPolicy
+    from engine.policy.load import load_policy
 
 __all__ = ["load_policy"]
 
 
-def load_policy(path: str | Path) -> CompiledPolicy:
-    """Read a policy file with the shipped catalogue and reasons. Raises `Refused` with every mistake, and `OSError`."""
-    # Imported here: every module of the engine imports this package first, and most need no policy.
-    from engine.policy import read_policy, shipped_catalogue, shipped_reasons  # noqa: PLC0415
+def __getattr__(name: str) -> Any:
+    """Found when asked for: every module of the engine imports this package first, and most need no policy."""
+    if name != "load_policy":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from engine.policy.load import load_policy  # noqa: PLC0415
 
-    text = Path(path).read_bytes().decode("utf-8")
-    return read_policy(text, source=str(path), catalogue=shipped_catalogue(), reasons=shipped_reasons())
+    return load_policy

@@ -7,10 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from engine.logic.data import Data
 from engine.logic.tree import Call, Expression, ListOf, Literal, Names, Param, Var, children
 
 MAX_TEXT = 400
 _LEAVES = (Literal, Var, Param, Names)
+
+
+Record = Mapping[str, Any] | Data
+"""Values by name; None is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +35,21 @@ class Step:
         return node | {"children": [child.to_json() for child in self.children]}
 
 
-def explain(expression: Expression, record: Mapping[str, Any], parameters: Mapping[str, Any]) -> Step:
+def explain(expression: Expression, record: Record, parameters: Mapping[str, Any]) -> Step:
     """Work out a condition node by node."""
     steps = tuple(explain(child, record, parameters) for child in children(expression))
     values = [step.value for step in steps]
     return Step(expression, _value(expression, values, record, parameters), steps)
 
 
-def _value(expression: Expression, values: list[Any], record: Mapping[str, Any], parameters: Mapping[str, Any]) -> Any:
+def _value(expression: Expression, values: list[Any], record: Record, parameters: Mapping[str, Any]) -> Any:
     match expression:
         case Literal(value):
             result: Any = value
         case Param(name):
             result = parameters[name]
         case Names(names):
-            result = [name for name in names if record.get(name) is None or record[name] == ""]
+            result = [name for name in names if record.get(name) in (None, "")]
         case ListOf():
             result = values
         case Var(name):

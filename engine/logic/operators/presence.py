@@ -37,7 +37,7 @@ MISSING = Operator(
 MISSING_SOME = Operator(
     "missing_some",
     "a number and a list of names of features",
-    (2, 2),
+    (3, 3),
     _of_count_and_names,
     _missing_some,
     expression("[] if {1} - len({2}) >= {0} else {2}"),

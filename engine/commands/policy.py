@@ -1,0 +1,199 @@
+"""`selfie policy`: check, decide, explain, eval and test policies."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import typer
+
+from engine.diagnostics import Refused, errors, render
+from engine.features import BadRecord
+from engine.logic.answer import answer_line
+from engine.logic.strict_json import MAX_BYTES, BadJson, read_json
+from engine.policy import (
+    DEFAULT_STRATEGY,
+    CompiledPolicy,
+    UnknownStrategy,
+    check_policy,
+    read_policy,
+    shipped_catalogue,
+    shipped_reasons,
+)
+from engine.policy.cases import CaseResult, read_cases, run_case
+from engine.policy.load import read_text
+
+FINDINGS, USAGE = 1, 2
+T = TypeVar("T")
+
+app = typer.Typer(name="policy", help="Check, decide, explain and test policies.", no_args_is_help=True)
+
+PolicyFile = Annotated[Path, typer.Argument(metavar="FILE", help="A policy in YAML.")]
+Features = Annotated[str, typer.Option("--features", metavar="JSON|-", help="A flat record, or - for stdin.")]
+Strategy = Annotated[str, typer.Option("--strategy", help="A strategy of the policy.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Policies in YAML.")], as_json: AsJson = False
+) -> None:
+    """Tell every mistake of policies, with its place and a way out."""
+    reports = [_report(file) for file in files]
+    if as_json:
+        _print_json({"files": [report for report, _ in reports]})
+    else:
+        for report, shown in reports:
+            typer.echo(shown or f"{report['file']}: good")
+    raise typer.Exit(0 if all(report["ok"] for report, _ in reports) else FINDINGS)
+
+
+def _report(file: Path) -> tuple[dict[str, Any], str]:
+    """What `check --json` says of a file, and its diagnostics as a person reads them."""
+    try:
+        text = _text(file)
+        found = check_policy(text, source=str(file), catalogue=shipped_catalogue(), reasons=shipped_reasons())
+    except Refused as refused:
+        text, found = "", refused.diagnostics
+    report = {"file": str(file), "ok": not errors(found), "diagnostics": [d.to_json() for d in found]}
+    return report, render(found, text)
+
+
+@app.command()
+def decide(
+    file: PolicyFile, features: Features, strategy: Strategy = DEFAULT_STRATEGY, as_json: AsJson = False
+) -> None:
+    """Decide one record."""
+    policy, record = _policy(file), _record(features)
+    decided = _asked(lambda: policy.decide(record, strategy))
+    if as_json:
+        codes, rules, unknown = list(decided.reasons), list(decided.rules), list(decided.unknown)
+        answer = {"decision": decided.outcome, "strategy": decided.strategy, "reasonCodes": codes}
+        _print_json(answer | {"rules": rules, "unknown": unknown})
+        return
+    typer.echo(f"{decided.outcome}  {' '.join(decided.reasons)}".rstrip())
+    for label, names in (("rules", decided.rules), ("unknown", decided.unknown)):
+        if names:
+            typer.echo(f"{label}: {', '.join(names)}")
+
+
+@app.command()
+def explain(
+    file: PolicyFile, features: Features, strategy: Strategy = DEFAULT_STRATEGY, as_json: AsJson = False
+) -> None:
+    """Show why a decision falls: every rule with the value of every part."""
+    policy, record = _policy(file), _record(features)
+    trace = _asked(lambda: policy.explain(record, strategy))
+    if as_json:
+        _print_json(trace.to_json())
+    else:
+        typer.echo(trace.render())
+
+
+@app.command(name="eval")
+def evaluate(as_json: AsJson = False) -> None:  # noqa: ARG001 - every command has --json; this one speaks nothing else
+    """Evaluate JSONLogic: a line {"rule", "data"} in, a line with result, unknown or error out."""
+    for line in _lines():
+        _print_json(line if isinstance(line, dict) else answer_line(line))
+
+
+def _lines() -> Iterator[str | dict[str, Any]]:
+    """The lines of stdin; in place of one that cannot be read, its error."""
+    stdin = sys.stdin.buffer
+    while line := stdin.readline(MAX_BYTES + 2):
+        whole = line.endswith(b"\n")
+        if len(line) > MAX_BYTES + 1:
+            while not whole and (rest := stdin.readline(MAX_BYTES)):
+                whole = rest.endswith(b"\n")
+            yield {"error": {"code": "too-large", "message": f"a line has at most {MAX_BYTES} bytes"}}
+            continue
+        try:
+            yield line.decode("utf-8")
+        except UnicodeDecodeError:
+            yield {"error": {"code": "bad-text", "message": "the line is not UTF-8"}}
+
+
+@app.command(name="test")
+def run_cases(
+    file: PolicyFile,
+    cases: Annotated[Path | None, typer.Option("--cases", help="Default: cases/NAME beside the policy.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run the test cases of a policy."""
+    policy = _policy(file)
+    results = _results(policy, cases or file.parent / "cases" / file.name)
+    failed = [result for result in results if result.problems]
+    if as_json:
+        _print_json(
+            {"policy": policy.name, "passed": len(results) - len(failed), "failed": len(failed)}
+            | {"cases": [result.to_json() for result in results]}
+        )
+    else:
+        for result in failed:
+            typer.echo(f"{result.case.location}: {result.case.id}: {'; '.join(result.problems)}")
+        typer.echo(f"{len(results) - len(failed)} of {len(results)} cases pass")
+    raise typer.Exit(FINDINGS if failed else 0)
+
+
+def _results(policy: CompiledPolicy, file: Path) -> list[CaseResult]:
+    if not file.is_file():
+        typer.echo(f"{file}: no-cases: a policy needs test cases", err=True)
+        raise typer.Exit(FINDINGS)
+    try:
+        return [run_case(case, policy) for case in read_cases(_text(file), str(file))]
+    except Refused as refused:
+        _show(refused)
+
+
+def _policy(file: Path) -> CompiledPolicy:
+    try:
+        text = _text(file)
+        return read_policy(text, source=str(file), catalogue=shipped_catalogue(), reasons=shipped_reasons())
+    except Refused as refused:
+        _show(refused)
+
+
+def _show(refused: Refused) -> NoReturn:
+    typer.echo(str(refused), err=True)
+    raise typer.Exit(FINDINGS)
+
+
+def _text(file: Path) -> str:
+    try:
+        return read_text(file)
+    except OSError as error:
+        _usage(f"{file}: {(error.strerror or str(error)).lower()}")
+
+
+def _record(features: str) -> dict[str, Any]:
+    """The record that `--features` gives."""
+    text = sys.stdin.read(MAX_BYTES + 1) if features == "-" else features
+    try:
+        record = read_json(text)
+    except BadJson as error:
+        _usage(f"--features: {error.message}")
+    if not isinstance(record, dict):
+        _usage('--features: a record is an object: {"face.count": 1}')
+    return record
+
+
+def _asked(answer: Callable[[], T]) -> T:
+    try:
+        return answer()
+    except BadRecord as error:
+        _usage(f"--features: {error}")
+    except UnknownStrategy as error:
+        _usage(f"--strategy: {error}")
+
+
+def _usage(message: str) -> NoReturn:
+    typer.echo(message, err=True)
+    raise typer.Exit(USAGE)
+
+
+def _print_json(value: Any) -> None:
+    sys.stdout.write(json.dumps(value, allow_nan=False) + "\n")
+    sys.stdout.flush()

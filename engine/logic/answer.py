@@ -1,0 +1,60 @@
+"""One line of `policy eval`: a rule and its data in, a result, the unknown names or an error out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.diagnostics import Location
+from engine.logic.data import Data
+from engine.logic.explain import Step, explain
+from engine.logic.mistakes import Mistakes
+from engine.logic.parse import read_condition
+from engine.logic.scope import Scope, TypedNames
+from engine.logic.strict_json import BadJson, read_json, to_node
+from engine.logic.syntax import EXACT
+from engine.logic.tree import Var
+
+_RULE = Location("rule")
+
+
+def answer_line(line: str) -> dict[str, Any]:
+    """The answer to a line of JSON; never raises for what a line may hold."""
+    try:
+        asked = read_json(line)
+    except BadJson as error:
+        return _error(error.code, error.message)
+    if not isinstance(asked, dict) or "rule" not in asked:
+        return _error("bad-line", 'a line is an object with a `rule`, and `data`: {"rule": …, "data": …}')
+    return answer(asked["rule"], asked.get("data"))
+
+
+def answer(rule: Any, data: Any) -> dict[str, Any]:
+    """`{"result"}`, `{"unknown": [names]}` or `{"error": {code, message}}`. Types are those of the data.
+
+    Both are JSON as `read_json` gives it.
+    """
+    mistakes, names = Mistakes(), Data(data)
+    condition = read_condition(to_node(rule, _RULE), Scope(names, TypedNames({})), mistakes)
+    if mistakes.found:
+        return _error(mistakes.found[0].code, mistakes.found[0].message)
+    step = explain(condition, names, {})
+    if step.value is None:
+        return {"unknown": sorted(set(_unknown(step)))}
+    return {"result": _as_javascript(step.value)}
+
+
+def _unknown(step: Step) -> list[str]:
+    """Names that the rule reads and the data does not know."""
+    own = [step.expression.name] if isinstance(step.expression, Var) and step.value is None else []
+    return own + [name for child in step.children for name in _unknown(child)]
+
+
+def _as_javascript(value: Any) -> Any:
+    """Numbers as JavaScript writes them: whole ones without a point, and no negative zero."""
+    if isinstance(value, float) and value.is_integer() and abs(value) <= EXACT:
+        return int(value)
+    return [_as_javascript(member) for member in value] if isinstance(value, list) else value
+
+
+def _error(code: str, message: str) -> dict[str, Any]:
+    return {"error": {"code": code, "message": message}}

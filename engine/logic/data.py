@@ -1,0 +1,48 @@
+"""Nested data, as JSONLogic has it: names are paths, types are those of the values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from engine.logic.types import Type, type_of
+
+_ABSENT = object()
+
+
+class Data:
+    """The data of one rule. Every name exists: what is not there is unknown."""
+
+    def __init__(self, data: Any) -> None:
+        self._data = data
+        self._types: dict[str, Type] = {}
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The value at a dotted path; `default` where the path leads nowhere. A null that is there stays null."""
+        value = self._lookup(name)
+        return default if value is _ABSENT else value
+
+    def type_of(self, name: str) -> Type:
+        """The type of what is there; of lists that of all their members."""
+        if name not in self._types:
+            self._types[name] = type_of(self.get(name))
+        return self._types[name]
+
+    def known(self) -> Iterable[str]:
+        """Nothing to suggest: no name is wrong."""
+        return ()
+
+    def _lookup(self, name: str) -> Any:
+        value = self._data
+        for part in name.split(".") if name else ():
+            if isinstance(value, dict):
+                value = value.get(part, _ABSENT)
+            elif isinstance(value, list) and _is_index(part) and int(part) < len(value):
+                value = value[int(part)]
+            else:
+                return _ABSENT
+        return value
+
+
+def _is_index(part: str) -> bool:
+    return part.isascii() and part.isdigit() and len(part) < 8 and (part == "0" or part[0] != "0")
