@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 QUIET = (
     "--no-sandbox",
@@ -38,12 +38,29 @@ def chromium_with(executable: str, *, film: Path | None = None, permission: str 
     camera = [permission]
     if film is not None:
         camera += ["--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film}"]
-    with sync_playwright() as playwright:
+    with _driver() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=[*QUIET, *camera])
         try:
             yield browser
         finally:
             browser.close()
+
+
+_running: list[Playwright] = []
+
+
+@contextmanager
+def _driver() -> Iterator[Playwright]:
+    """Playwright's driver, of which a thread can have only one: a browser within another's `with` shares it."""
+    if _running:
+        yield _running[-1]
+        return
+    with sync_playwright() as started:
+        _running.append(started)
+        try:
+            yield started
+        finally:
+            _running.pop()
 
 
 @contextmanager

@@ -31,7 +31,7 @@ class Scene:
 
 
 WEBCAM = Scene(640, 480, face_share=0.28, face_at=0.46)
-PHONE = Scene(720, 1280, face_share=0.46, face_at=0.40)
+HANDHELD = Scene(720, 1280, face_share=0.46, face_at=0.40)
 
 
 def camera_file(folder: Path, scene: Scene = WEBCAM, portrait: Path = PORTRAIT) -> Path:

@@ -1,0 +1,36 @@
+/** Everything that can go wrong and has a screen of its own. The code stands in `data-error`. */
+
+export const FAULT_CODES = [
+  "cameraPermissionDeclined",
+  "cameraNotFound",
+  "cameraInUse",
+  "insecureContext",
+  "unsupportedBrowser",
+  "sessionUnknown",
+  "sessionExpired",
+  "sessionUsed",
+  "sessionElsewhere",
+  "tooManyAttempts",
+  "badFrames",
+  "consentNeeded",
+  "networkLost",
+  "busy",
+  "unexpected",
+] as const;
+
+export type FaultCode = (typeof FAULT_CODES)[number];
+
+/** A failure with a code; `waitSeconds` where the server said when to come back. */
+export class Fault extends Error {
+  constructor(
+    readonly code: FaultCode,
+    readonly waitSeconds?: number,
+  ) {
+    super(code);
+  }
+}
+
+export const isFaultCode = (word: unknown): word is FaultCode => FAULT_CODES.some((code) => code === word);
+
+/** Any thrown thing as a fault: what nobody foresaw is `unexpected`, never silence. */
+export const asFault = (thrown: unknown): Fault => (thrown instanceof Fault ? thrown : new Fault("unexpected"));

@@ -1,0 +1,35 @@
+/** The session's token: read from the URL's fragment, taken out of the address bar, kept for a reload of this tab. */
+
+const TOKEN = "selfie.token";
+const WATCHING = "selfie.watching";
+const HANDOFF_MARK = "~";
+
+export interface Link {
+  token: string;
+  /** The code that moves the session to this browser, where the link came from a hand-off. Used once, so not kept. */
+  handoff: string | null;
+}
+
+/** The link that this page was opened with; null where neither the address nor the tab has one. */
+export function takeLink(): Link | null {
+  const fragment = decodeURIComponent(location.hash.slice(1));
+  if (fragment === "") return kept();
+  history.replaceState(null, "", location.pathname + location.search);
+  const [token = "", handoff = null] = fragment.split(HANDOFF_MARK, 2);
+  if (token !== sessionStorage.getItem(TOKEN)) sessionStorage.removeItem(WATCHING);
+  sessionStorage.setItem(TOKEN, token);
+  return { token, handoff };
+}
+
+/** Whether this tab handed its session to a phone and only watches. */
+export const wasWatching = (): boolean => sessionStorage.getItem(WATCHING) !== null;
+
+export const keepWatching = (): void => sessionStorage.setItem(WATCHING, "1");
+
+/** The whole link again, to open it in another browser. */
+export const wholeLink = (token: string): string => `${location.origin}${location.pathname}#${token}`;
+
+function kept(): Link | null {
+  const token = sessionStorage.getItem(TOKEN);
+  return token ? { token, handoff: null } : null;
+}
