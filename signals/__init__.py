@@ -1,1 +1,1 @@
-"""Signal providers: each turns evidence into catalogued features. Found by entry point, never imported by the engine."""
+"""Signal providers: each turns evidence into catalogued features. Found by entry point, never imported by engine."""

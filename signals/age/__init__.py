@@ -1,0 +1,1 @@
+"""How old the face looks, with an interval that was measured."""

@@ -1,0 +1,112 @@
+"""Face features: how many faces, where the largest is, how it is turned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import MappingProxyType
+
+from engine.contracts import Evidence, Ports, Readings, Signal, Value
+from engine.frames import Pixels
+from signals.answer import NothingToRead, answered
+from signals.face.detector import LONG_SIDE, find_faces
+from signals.face.findings import FACES, Face, FrameFaces
+from signals.onnx import Network
+from signals.settings import bound_opencv
+
+SHARE_OF_LARGEST = 0.35
+"""A face counts where it is at least this share of the largest one's height; smaller ones stand in the background."""
+
+
+class FaceProvider:
+    """Finds faces in every frame. Box, score, roll and distances are those of the frame with the highest score."""
+
+    name = "face"
+    requires: frozenset[str] = frozenset()
+    provides = frozenset(
+        {
+            "capture.frame_count",
+            "face.count",
+            "face.frames_with_face",
+            "face.score",
+            "face.box_x",
+            "face.box_y",
+            "face.box_width",
+            "face.box_height",
+            "face.area_ratio",
+            "face.edge_distance",
+            "face.eye_distance",
+            "face.roll",
+        }
+    )
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+
+    def warm(self) -> None:
+        """Load the net before the first request; raises `ModelUnavailable`."""
+        self._network.sha256()
+
+    def read(self, evidence: Evidence, so_far: Readings) -> Signal:  # noqa: ARG002 - the first provider of a run
+        return answered(self.name, lambda: self._read(evidence))
+
+    def _read(self, evidence: Evidence) -> Signal:
+        if not evidence.frames:
+            raise NothingToRead("there is no frame")
+        images = [frame.pixels() for frame in evidence.frames]
+        found = tuple(_counted(find_faces(self._network, image)) for image in images)
+        features: dict[str, Value | None] = {
+            "capture.frame_count": len(images),
+            "face.count": max(frame.count for frame in found),
+            "face.frames_with_face": sum(frame.largest is not None for frame in found),
+            **_of_best(images, found),
+        }
+        return Signal(
+            features,
+            findings=MappingProxyType({FACES: found}),
+            models=MappingProxyType({self._network.name: self._network.sha256()}),
+        )
+
+
+def _counted(faces: Sequence[Face]) -> FrameFaces:
+    """Faces high enough beside the largest; `faces` are sorted, the largest first."""
+    if not faces:
+        return FrameFaces(0, None)
+    least = SHARE_OF_LARGEST * max(face.box.height for face in faces)
+    return FrameFaces(sum(face.box.height >= least for face in faces), faces[0])
+
+
+def _of_best(images: Sequence[Pixels], found: Sequence[FrameFaces]) -> dict[str, Value | None]:
+    present = [(frame.largest, image) for frame, image in zip(found, images, strict=True) if frame.largest]
+    if not present:
+        return {}
+    face, image = max(present, key=lambda pair: pair[0].score)
+    return {
+        "face.score": face.score,
+        "face.box_x": face.box.x,
+        "face.box_y": face.box.y,
+        "face.box_width": face.box.width,
+        "face.box_height": face.box.height,
+        "face.eye_distance": face.eye_distance,
+        "face.roll": face.roll,
+        **_in_image(face, width=image.shape[1], height=image.shape[0]),
+    }
+
+
+def _in_image(face: Face, *, width: int, height: int) -> dict[str, Value | None]:
+    box = face.box
+    right, bottom = box.x + box.width, box.y + box.height
+    inside = max(0.0, min(right, width) - max(box.x, 0)) * max(0.0, min(bottom, height) - max(box.y, 0))
+    nearest = min(box.x, box.y, width - right, height - bottom) / max(box.height, 1e-6)
+    return {
+        "face.area_ratio": min(1.0, inside / (width * height)),
+        "face.edge_distance": max(-1.0, min(1.0, nearest)),
+    }
+
+
+def build(ports: Ports) -> FaceProvider:
+    """Entry point of `selfie.providers`."""
+    bound_opencv(ports.settings)
+    return FaceProvider(Network(ports, "yunet"))
+
+
+__all__ = ["LONG_SIDE", "SHARE_OF_LARGEST", "FaceProvider", "build"]

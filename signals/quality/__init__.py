@@ -1,0 +1,1 @@
+"""How well the face can be read: sharpness, exposure, contrast."""
