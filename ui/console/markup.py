@@ -39,3 +39,9 @@ def span(class_: str, *children: str | None, **attributes: str | int | None) -> 
 
 def link(href: str, *children: str | None, class_: str | None = None, title: str | None = None) -> Html:
     return tag("a", *children, href=href, class_=class_, title=title)
+
+
+def prose(text: str) -> Html:
+    """A sentence of the service, its symbols in backticks set as code."""
+    parts = text.split("`")
+    return join(*(tag("code", part) if index % 2 else part for index, part in enumerate(parts)))

@@ -21,6 +21,8 @@ PROVIDER_WORDS = {
     "device": "Device",
 }
 
+_SUB_STATUS_WORDS = {"awaiting_capture": "Awaiting the selfie"}
+
 _UNITS = {"years": "years", "degrees": "°", "px": "px"}
 
 
@@ -35,10 +37,12 @@ def status_of(evaluation: Json) -> str:
     """Where an evaluation stands, in a few words."""
     if evaluation.get("eval_status") == "evaluation_in_progress":
         return "Running"
+    more = str(evaluation.get("sub_status") or "")
+    said = _SUB_STATUS_WORDS.get(more, more.replace("_", " ").capitalize())
     if evaluation.get("eval_status") == "evaluation_paused":
-        return str(evaluation.get("sub_status") or "Waiting for the person")
-    words = {"OPEN": "Open", "ON_HOLD": "On hold", "CLOSED": "Closed"}
-    return words.get(str(evaluation.get("status")), "Completed")
+        return said or "Waiting for the person"
+    status = {"OPEN": "Open", "ON_HOLD": "On hold", "CLOSED": "Closed"}.get(str(evaluation.get("status")), "Completed")
+    return f"{status}, {said.lower()}" if said else status
 
 
 def moment(text: str | None, zone: str | None, *, long: bool = False) -> str:

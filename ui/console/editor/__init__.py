@@ -27,7 +27,6 @@ def editor(
     vocabulary: list[Json],
     on_edit: Callable[[str], None] | None = None,
     on_save: Callable[[], None] | None = None,
-    height: int = 520,
     line: int = 0,
 ) -> None:
     """Show the editor; without `on_edit` the text can only be read.
@@ -48,7 +47,6 @@ def editor(
         "doc": doc,
         "text": text,
         "readonly": on_edit is None,
-        "height": height,
         "problems": problems,
         "words": vocabulary,
         "line": line,

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from ui.console import words
 from ui.console.api import Json
 from ui.console.markup import Html, div, join, span, tag
 
 
-def table(values: Mapping[str, object], catalogue: Mapping[str, Json]) -> Html:
-    """Every feature that was asked for, with its unit; what is not known is a quiet `unknown`."""
+def table(values: Mapping[str, object], catalogue: Mapping[str, Json], given: Collection[str] = ()) -> Html:
+    """Every feature that was asked for, with its unit; what is not known is a quiet `unknown`.
+
+    `given` names those that the caller sent instead of a provider.
+    """
     groups: dict[str, list[Html]] = {}
     for name in sorted(values, key=lambda name: _place(name, catalogue)):
         feature = catalogue.get(name, {"title": name, "provider": "evaluation", "meaning": ""})
-        groups.setdefault(feature["provider"], []).append(_row(name, values[name], feature))
+        groups.setdefault(feature["provider"], []).append(_row(name, values[name], feature, by_caller=name in given))
     return div("si-features", *(_group(provider, rows) for provider, rows in groups.items()))
 
 
@@ -28,9 +31,10 @@ def _group(provider: str, rows: list[Html]) -> Html:
     return tag("table", tag("thead", head), tag("tbody", *rows), class_="si-group")
 
 
-def _row(name: str, given: object, feature: Json) -> Html:
+def _row(name: str, given: object, feature: Json, *, by_caller: bool) -> Html:
     title = span("si-feature", feature["title"], title=f"{name}: {feature['meaning']}")
-    return tag("tr", tag("td", title), tag("td", value(given, feature.get("unit")), class_="si-value"))
+    origin = span("si-tag", "caller", title="Sent by the caller, not read by a provider") if by_caller else None
+    return tag("tr", tag("td", title), tag("td", origin, value(given, feature.get("unit")), class_="si-value"))
 
 
 def value(given: object, unit: str | None = None) -> Html:
@@ -54,10 +58,9 @@ def failures(items: list[Json]) -> Html:
     return tag("ul", *rows, class_="si-failures")
 
 
-def models(items: Mapping[str, str]) -> Html:
-    """The model files that were used, by the first digits of their sha256."""
-    rows = [
-        tag("tr", tag("td", name), tag("td", tag("code", digest[:12], title=digest)))
+def models(items: Mapping[str, str]) -> list[Html]:
+    """A table row for each model file that was used, with the first digits of its sha256."""
+    return [
+        tag("tr", tag("td", name), tag("td", "model ", tag("code", digest[:12], title=digest)))
         for name, digest in sorted(items.items())
     ]
-    return tag("table", tag("tbody", *rows), class_="si-group")

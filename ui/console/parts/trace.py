@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from ui.console import links, words
 from ui.console.api import Json
-from ui.console.markup import EMPTY, Html, div, join, link, span, tag
+from ui.console.markup import Html, div, join, link, span, tag
 from ui.console.parts.decision import chip, code, codes
 from ui.console.parts.features import value
 
@@ -16,8 +16,6 @@ _RESULTS = {True: "true", False: "false", None: "unknown"}
 def policy(entry: Json, reasons: Mapping[str, Json], catalogue: Mapping[str, Json], *, linked: bool = True) -> Html:
     """One policy of a trace. `linked` is whether its version is stored, so that a rule's line can be opened."""
     decision = entry["decision"]
-    fired = [rule for rule in entry["rules"] if rule["fired"]]
-    rest = [rule for rule in entry["rules"] if not rule["fired"]]
     known = dict(reasons)
     head = div(
         "si-trace-head",
@@ -26,8 +24,16 @@ def policy(entry: Json, reasons: Mapping[str, Json], catalogue: Mapping[str, Jso
         span("si-quiet", f"strategy {entry['strategy']}"),
         span("si-trace-codes", codes(decision["reasonCodes"], known)),
     )
-    rules = [_rule(rule, entry, known, catalogue, linked=linked) for rule in [*fired, *rest]]
-    return div("si-trace", head, _unknown(entry["unknown"], catalogue), div("si-rules", *rules))
+    rules = [
+        _rule(rule, entry, known, catalogue, linked=linked)
+        for rule in sorted(entry["rules"], key=lambda rule: _weight(rule, decision["value"]))
+    ]
+    return div("si-trace", head, *_notes(entry, catalogue), div("si-rules", *rules))
+
+
+def _weight(rule: Json, outcome: str) -> int:
+    """Rules that gave the outcome first, then the others that fired, then the rest; each in the file's order."""
+    return 0 if rule["fired"] and rule["outcome"] == outcome else 1 if rule["fired"] else 2
 
 
 def _title(entry: Json, *, linked: bool) -> Html:
@@ -37,11 +43,20 @@ def _title(entry: Json, *, linked: bool) -> Html:
     return link(links.version(entry["policy"], entry["version"]), tag("strong", words_), title=entry["sha256"])
 
 
-def _unknown(names: list[str], catalogue: Mapping[str, Json]) -> Html:
-    if not names:
-        return EMPTY
-    titles = ", ".join(str(catalogue.get(name, {}).get("title", name)) for name in names)
-    return div("si-unknown-line", f"Not known: {titles}")
+def _notes(entry: Json, catalogue: Mapping[str, Json]) -> Iterator[Html]:
+    """What must be known to read the rules."""
+    if entry.get("requires"):
+        yield div(
+            "si-trace-note", f"Required and not known: {_titles(entry['requires'], catalogue)}. No rule was asked."
+        )
+    elif entry["unknown"]:
+        yield div("si-trace-note", f"Not known: {_titles(entry['unknown'], catalogue)}")
+    if not entry["rules"]:
+        yield div("si-trace-note", "This version's rules cannot be shown any more; what it decided stands above.")
+
+
+def _titles(names: list[str], catalogue: Mapping[str, Json]) -> str:
+    return ", ".join(str(catalogue.get(name, {}).get("title", name)) for name in names)
 
 
 def _rule(rule: Json, entry: Json, reasons: dict[str, Json], catalogue: Mapping[str, Json], *, linked: bool) -> Html:
@@ -49,7 +64,7 @@ def _rule(rule: Json, entry: Json, reasons: dict[str, Json], catalogue: Mapping[
     summary = tag(
         "summary",
         span("si-rule-mark", "", title=_state(rule)),
-        span("si-rule-id", rule["id"]),
+        span("si-rule-id", rule["id"], title=rule.get("title") or None),
         span("si-rule-result", _RESULTS[rule["result"]]),
         span("si-rule-values", *_values(rule["tree"], catalogue)),
         span("si-rule-then", *_then(rule, reasons)),

@@ -101,8 +101,8 @@ def invitation(url: str) -> None:
             st.html(tag("a", "Open it here", href=url, target="_blank", rel="noopener"))
 
 
-def follow(eval_id: str, *, reload: bool = False) -> None:
-    """What becomes of the evaluation, asked every two seconds until it is decided."""
+def follow(eval_id: str, *, here: bool = False) -> None:
+    """What becomes of the evaluation, asked every two seconds; `here` is whether this is the evaluation's own page."""
 
     @st.fragment(run_every=POLL_SECONDS)
     def live() -> None:
@@ -111,16 +111,16 @@ def follow(eval_id: str, *, reload: bool = False) -> None:
         except Problem as found:
             notices.problem(found)
             return
-        if reload and words.decision_of(item) != "waiting":
+        if here and words.decision_of(item) != "waiting":
             st.rerun()
-        _state(item)
+        _state(item, here=here)
 
     live()
 
 
-def _state(item: Json) -> None:
+def _state(item: Json, *, here: bool) -> None:
     ours = item.get("selfieIntelligence") or {}
     decided = words.decision_of(item) != "waiting"
     said = codes(ours.get("reasonCodes", []), connection.reasons()) if decided else words.status_of(item)
-    more = link(links.evaluation(item["eval_id"]), "Open the evaluation")
+    more = None if here else link(links.evaluation(item["eval_id"]), "Open the evaluation")
     st.html(div("si-live", chip(words.decision_of(item)), span("si-live-words", said), more, role="status"))

@@ -6,7 +6,7 @@ import streamlit as st
 
 from ui.console import connection, links, words
 from ui.console.api import Json, Problem
-from ui.console.markup import EMPTY, Html, div, link, span, tag
+from ui.console.markup import Html, div, link, span, tag
 from ui.console.parts import features, notices, trace
 from ui.console.parts.decision import chip, explained
 from ui.console.views import capture
@@ -22,11 +22,12 @@ def page(eval_id: str) -> None:
 
 
 def _waiting(item: Json) -> None:
-    notices.notice("Nothing is decided yet", "The evaluation goes on when the person has sent the selfie.")
-    found = capture.link_of(item)
-    if found:
-        capture.invitation(found)
-    capture.follow(item["eval_id"], reload=True)
+    with st.container(key="waiting"):
+        notices.notice("Nothing is decided yet", "The evaluation goes on when the person has sent the selfie.")
+        found = capture.link_of(item)
+        if found:
+            capture.invitation(found)
+        capture.follow(item["eval_id"], here=True)
 
 
 def _decided(item: Json) -> None:
@@ -40,7 +41,7 @@ def _decided(item: Json) -> None:
     with seen:
         if found["failures"]:
             _section("Providers that gave nothing", features.failures(found["failures"]))
-        _section("Features", features.table(found["features"], catalogue))
+        _section("Features", features.table(found["features"], catalogue, given=found.get("given", ())))
         _section("Versions", _versions(item, found))
 
 
@@ -72,7 +73,7 @@ def _head(item: Json) -> Html:
     age = ours.get("signals", {}).get("selfie", {}).get("predictedAge")
     flow = connection.workflows().get(item["workflow"], {}).get("title", item["workflow"])
     facts = [
-        ("Workflow", f"{flow}, version {item['workflow_version']}"),
+        ("Workflow", str(flow)),
         ("Strategy", ours.get("decision", {}).get("strategy")),
         ("Predicted age", None if not ours else words.value(age, "years")),
         ("Status", words.status_of(item)),
@@ -82,7 +83,7 @@ def _head(item: Json) -> Html:
     ]
     shown = [tag("div", tag("dt", name), tag("dd", _fact(value))) for name, value in facts if value]
     title = tag("h1", item["id"])
-    crumbs = div("si-crumbs", link(links.EVALUATIONS, "Evaluations"), span("si-slash", "/"))
+    crumbs = div("si-crumbs", link(links.EVALUATIONS, "← Evaluations"))
     top = div("si-title", chip(words.decision_of(item), large=True), title)
     return div("si-page-head", crumbs, top, tag("dl", *shown, class_="si-facts"))
 
@@ -100,6 +101,5 @@ def _versions(item: Json, found: Json) -> Html:
         )
         for entry in found["policies"]
     ]
-    flow = tag("tr", tag("td", "workflow"), tag("td", f"{item['workflow']} {item['workflow_version']}"))
-    policies = tag("table", tag("tbody", flow, *rows), class_="si-group")
-    return div("", policies, features.models(found["models"]) if found["models"] else EMPTY)
+    flow = tag("tr", tag("td", item["workflow"]), tag("td", "workflow ", tag("code", item["workflow_version"])))
+    return tag("table", tag("tbody", flow, *rows, *features.models(found["models"])), class_="si-group")

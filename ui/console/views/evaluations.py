@@ -118,12 +118,12 @@ def _row(item: Json, reasons: dict[str, Json], flows: dict[str, Json], zone: str
     return link(
         links.evaluation(item["eval_id"]),
         span("si-cell si-time", words.moment(started, zone), title=started),
-        span("si-cell", chip(words.decision_of(item))),
+        span("si-cell si-decision", chip(words.decision_of(item))),
         span("si-cell si-id", item["id"], title=item["eval_id"]),
         span("si-cell si-codes", codes(ours.get("reasonCodes", []), reasons) if ours else None),
         span("si-cell si-age", _age(age) if ours else None),
         span("si-cell si-flow", str(flow)),
-        span("si-cell", ours.get("decision", {}).get("strategy", "")),
+        span("si-cell si-strategy", ours.get("decision", {}).get("strategy", "")),
         span("si-cell si-status", words.status_of(item)),
         class_="si-row",
     )

@@ -43,7 +43,7 @@ def head(policy: Json, shown: str) -> Html:
         tag("a", said, href=href, class_="si-subtab", aria_current="page" if key == shown else None)
         for key, said, href in tabs
     ]
-    crumbs = div("si-crumbs", link(links.POLICIES, "Policies"), span("si-slash", "/"))
+    crumbs = div("si-crumbs", link(links.POLICIES, "← Policies"))
     state = span("si-live-tag", f"version {live} is live") if live else span("si-unknown", "no live version")
     title = div("si-title", tag("h1", name), state, tag("nav", *entries, class_="si-subtabs", aria_label="Policy"))
     return div("si-page-head", crumbs, title)
@@ -109,9 +109,8 @@ def _discard(draft: Draft) -> None:
 
 def _refusal(refused: Problem) -> None:
     if refused.status == 422:
-        said = [f"line {item['line']}: {item['message']}" for item in refused.errors]
-        words_ = "; ".join(said) or refused.detail
-        notices.notice("The service did not save this text. It is kept here.", words_, kind="bad")
+        said = " ".join([*notices.mistakes(refused)] or [refused.detail])
+        notices.notice("The service did not save this text. It is kept here.", said, kind="bad")
     else:
         notices.problem(refused)
 

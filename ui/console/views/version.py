@@ -34,7 +34,6 @@ def page(name: str, number: int, *, show: str, line: str) -> None:
         text=version["text"],
         problems=[],
         vocabulary=vocabulary(connection.features(), connection.reasons()),
-        height=640,
         line=int(line) if line.isdecimal() else 0,
     )
 
@@ -43,12 +42,11 @@ def _head(policy: Json, version: Json, shown: str) -> Html:
     name, number = policy["policy"], version["version"]
     crumbs = div(
         "si-crumbs",
-        link(links.POLICIES, "Policies"),
+        link(links.POLICIES, "← Policies"),
         span("si-slash", "/"),
         link(links.policy(name), name),
         span("si-slash", "/"),
         link(links.versions(name), "versions"),
-        span("si-slash", "/"),
     )
     tabs = [("text", "Text", links.version(name, number))]
     if not version["live"]:

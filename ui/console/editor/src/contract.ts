@@ -25,8 +25,6 @@ export interface EditorData {
   doc: string;
   text: string;
   readonly: boolean;
-  /** Height of the text in pixels. */
-  height: number;
   problems: Problem[];
   words: Word[];
   /** A line to show and mark when the document opens; 0 for none. */

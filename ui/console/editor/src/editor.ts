@@ -72,7 +72,6 @@ export class PolicyEditor {
     this.#pause = undefined;
     this.#doc = data.doc;
     this.#view.setState(EditorState.create({ doc: data.text, extensions: this.#extensions(data) }));
-    this.#view.scrollDOM.style.height = `${data.height}px`;
     this.#words = JSON.stringify(data.words);
     if (data.line > 0) this.#show(data.line);
   }

@@ -10,7 +10,7 @@ const MONO = "var(--st-code-font, ui-monospace, monospace)";
 const frame = EditorView.theme({
   "&": { fontSize: "12.5px", backgroundColor: "#fff", color: "#1c2530" },
   "&.cm-focused": { outline: "none" },
-  ".cm-scroller": { fontFamily: MONO, lineHeight: "1.55" },
+  ".cm-scroller": { fontFamily: MONO, lineHeight: "1.55", height: "max(340px, calc(100vh - 250px))" },
   ".cm-content": { padding: "6px 0" },
   ".cm-gutters": { backgroundColor: "#f6f7f9", color: "#8a94a3", borderRight: "1px solid #e3e7ec" },
   ".cm-activeLine": { backgroundColor: "#f3f6fb" },

@@ -69,8 +69,8 @@ function message(problem: Problem): HTMLElement {
     .forEach((part, index) => node.append(index % 2 === 1 ? element("code", "", part) : part));
   if (problem.hint) {
     const hint = element("span", "hint");
-    problem.hint.split("`").forEach((part, index) => hint.append(index % 2 === 1 ? element("code", "", part) : part));
-    node.append(" ", hint);
+    sentence(problem.hint).split("`").forEach((part, index) => hint.append(index % 2 === 1 ? element("code", "", part) : part));
+    node.append(" · ", hint);
   }
   return node;
 }
