@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from importlib.metadata import entry_points
 
 import typer
@@ -10,6 +11,8 @@ import typer
 from engine.commands import policy
 
 GROUP = "selfie.commands"
+SERVICE = ("evaluate", "run", "serve", "keys", "db")
+"""Modules of `engine.commands` that need the whole service; imported only where one of their commands may be meant."""
 
 app = typer.Typer(
     name="selfie", help="Selfie Intelligence: from a selfie to a decision.", no_args_is_help=True, add_completion=False
@@ -24,6 +27,9 @@ def selfie() -> None:
 
 def main() -> None:
     """Run the command line."""
+    if not _ours(sys.argv[1:]):
+        for name in SERVICE:
+            import_module(f"engine.commands.{name}").mount(app)
     if not _ours(sys.argv[1:]):
         _mount_others()
     app()

@@ -1,0 +1,159 @@
+"""`selfie evaluate`: images to decisions, without a service and without a database."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from engine.contracts import Evidence
+from engine.diagnostics import Refused
+from engine.frames import MAX_FRAME_BYTES, BadFrame, Frame
+from engine.policy import CompiledPolicy, read_policy, shipped_catalogue, shipped_policies, shipped_reasons
+from engine.service.answers import selfie_intelligence
+from engine.service.pipeline import BoundWorkflow, NoHistory, Pipeline, build_pipeline, strategy_for
+from engine.service.problems import Problem
+from engine.service.settings import selfie_environment
+from engine.service.wiring import open_model_store
+from engine.store.evaluations import ended_by
+from engine.workflow.providers import installed_factories
+from engine.workflow.run import PinnedPolicy, Verdict
+
+FINDINGS, USAGE = 1, 2
+WORKFLOW = "selfie_image"
+_COLOURS = {"accept": "green", "review": "yellow", "reject": "red"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What is said of one image: a verdict or an error."""
+
+    image: str
+    verdict: Verdict | None
+    error: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The object of the contract."""
+        if self.verdict is None:
+            return {"image": self.image, "selfieIntelligence": None, "features": None, "error": self.error}
+        ended = ended_by(self.verdict, datetime.now(UTC), sub_status=None, digest=None, device=None)
+        said = selfie_intelligence(ended, self.verdict.strategy)
+        return {
+            "image": self.image,
+            "selfieIntelligence": said,
+            "features": dict(self.verdict.features),
+            "error": self.error,
+        }
+
+
+def evaluate(
+    images: Annotated[list[Path], typer.Argument(metavar="IMAGE…", help="JPEG, PNG or WebP files.")],
+    workflow: Annotated[str, typer.Option("--workflow", help="A workflow that reads a still.")] = WORKFLOW,
+    strategy: Annotated[str | None, typer.Option("--strategy", help="A strategy of its policies.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, in the order given.")] = False,
+) -> None:
+    """Decide each image. Exit code 1 where one of them could not be read, 2 for a wrong workflow or strategy."""
+    try:
+        pipeline, policies = _open(progress=not as_json)
+        bound = pipeline.workflow(workflow)
+        if bound.workflow.evidence != "still":
+            raise Problem(422, "selfieNotAccepted", f"Workflow `{workflow}` does not read stills.")
+        pinned = [policies[name] for name in bound.workflow.policies]
+        chosen = strategy_for(bound.workflow, strategy, pinned)
+    except (Problem, Refused) as wrong:
+        typer.echo(wrong.detail if isinstance(wrong, Problem) else str(wrong), err=True)
+        raise typer.Exit(USAGE) from wrong
+    lines = []
+    for image in images:
+        line = _evaluate(image, pipeline, bound, pinned, chosen)
+        lines.append(line)
+        if as_json:
+            sys.stdout.write(json.dumps(line.to_json(), ensure_ascii=False, allow_nan=False) + "\n")
+            sys.stdout.flush()
+    if not as_json:
+        Console().print(_table(lines))
+    raise typer.Exit(FINDINGS if any(line.verdict is None for line in lines) else 0)
+
+
+def _open(*, progress: bool) -> tuple[Pipeline, Mapping[str, PinnedPolicy]]:
+    """The shipped policies and workflows, and the models, fetched where they are missing."""
+    environment = selfie_environment()
+    models = open_model_store(environment)
+    for name, reason in models.ensure(progress=progress and sys.stderr.isatty()).items():
+        typer.echo(f"model `{name}` is not there: {reason}", err=True)
+    catalogue, reasons = shipped_catalogue(), shipped_reasons()
+    policies: dict[str, CompiledPolicy] = {
+        name: read_policy(text, source=f"policies/{name}.yaml", catalogue=catalogue, reasons=reasons)
+        for name, text in shipped_policies().items()
+    }
+    pipeline = build_pipeline(
+        installed_factories(),
+        {name: policy.strategies for name, policy in policies.items()},
+        catalogue,
+        history=NoHistory(),
+        models=models,
+        settings=environment,
+    )
+    return pipeline, {name: PinnedPolicy(policy, 1) for name, policy in policies.items()}
+
+
+def _evaluate(
+    image: Path, pipeline: Pipeline, bound: BoundWorkflow, policies: list[PinnedPolicy], strategy: str
+) -> Line:
+    try:
+        frame = Frame(_bytes(image))
+        frame.pixels()  # a file that says it is an image but cannot be decoded is an error, not a decision
+    except BadFrame as bad:
+        return Line(str(image), None, str(bad))
+    except OSError as broken:
+        return Line(str(image), None, (broken.strerror or "cannot be read").lower())
+    verdict = pipeline.run(bound, policies, Evidence(kind="still", frames=(frame,)), strategy)
+    broken_providers = [f"{each.provider}: {each.reason}" for each in verdict.failures if each.cause == "provider"]
+    return Line(str(image), verdict, "; ".join(broken_providers) or None)
+
+
+def _bytes(image: Path) -> bytes:
+    """The file, read no further than an image may be long."""
+    with image.open("rb") as file:
+        return file.read(MAX_FRAME_BYTES + 1)
+
+
+def _table(lines: list[Line]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold dim")
+    for title in ("image", "decision", "codes", "age", "liveness", "faces"):
+        table.add_column(title, justify="right" if title in {"age", "liveness", "faces"} else "left")
+    for line in lines:
+        table.add_row(*_cells(line))
+    return table
+
+
+def _cells(line: Line) -> list[str]:
+    if line.verdict is None:
+        return [line.image, "[red]error[/]", line.error or "", "", "", ""]
+    said = line.to_json()["selfieIntelligence"]
+    features, colour = line.verdict.features, _COLOURS[line.verdict.outcome]
+    return [
+        line.image,
+        f"[{colour}]{line.verdict.outcome}[/]",
+        " ".join(said["reasonCodes"]),
+        _number(features.get("age.predicted"), "{:.0f}"),
+        _number(features.get("liveness.passive_score"), "{:.2f}"),
+        _number(features.get("face.count"), "{:d}"),
+    ]
+
+
+def _number(value: object, form: str) -> str:
+    return form.format(value) if isinstance(value, int | float) else "–"
+
+
+def mount(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("evaluate")(evaluate)

@@ -1,0 +1,138 @@
+"""The outer application: one process, one port."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+import structlog
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import RedirectResponse
+
+from engine.service import (
+    health,
+    routes_capture,
+    routes_catalogue,
+    routes_evaluation,
+    routes_policies,
+)
+from engine.service.console_app import mount_console
+from engine.service.headers import PageHeaders
+from engine.service.limits import BoundedBodies
+from engine.service.logs import LoggedRequests
+from engine.service.pages_of_ui import NO_CONSOLE, capture_app, console_app
+from engine.service.problems import MEDIA_TYPE, install_error_map
+from engine.service.wiring import Services
+
+SWEEP_SECONDS = 15.0
+log = structlog.get_logger("selfie.service")
+
+
+def create_app(services: Services, *, console: bool = True) -> FastAPI:
+    """The application of one process.
+
+    Args:
+        console: whether the console is part of it; with several workers it is a process of its own.
+    """
+    streamlit = console_app() if console else None
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            if streamlit is not None:
+                await stack.enter_async_context(streamlit.lifespan()(_app))
+            await stack.enter_async_context(_sweeping(services.capturing.sweep))
+            yield
+        services.close()
+
+    app = FastAPI(
+        title="Selfie Intelligence",
+        version="1",
+        lifespan=lifespan,
+        openapi_url="/api/openapi.json",
+        docs_url=None,  # its page would load scripts from a stranger's host
+        redoc_url=None,
+    )
+    app.state.services = services
+    install_error_map(app)
+    _add_routes(app)
+    app.mount("/capture", capture_app())
+    if console:
+        mount_console(app, services.settings, services.links, streamlit or NO_CONSOLE)
+    app.add_middleware(BoundedBodies, memory=services.settings.body_memory_mb * 2**20)
+    app.add_middleware(PageHeaders)
+    app.add_middleware(LoggedRequests)
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    return app
+
+
+def _add_routes(app: FastAPI) -> None:
+    for part in (routes_evaluation, routes_policies, routes_catalogue, routes_capture, health):
+        app.include_router(part.router)
+
+    @app.get("/", include_in_schema=False)
+    def root() -> RedirectResponse:
+        return RedirectResponse("/console/", 303)
+
+    @app.get("/capture", include_in_schema=False)
+    def capture() -> RedirectResponse:
+        return RedirectResponse("/capture/", 308)
+
+
+@asynccontextmanager
+async def _sweeping(sweep: Callable[[], int]) -> AsyncIterator[None]:
+    """Expired sessions are ended now and then, from the start to the end of the process."""
+
+    async def forever() -> None:
+        while True:
+            try:
+                ended = await asyncio.to_thread(sweep)
+                if ended:
+                    log.info("sessions ended", number=ended)
+            except Exception as error:  # the database may be away; the next round tries again
+                log.error("sweep failed", kind=type(error).__name__)
+            await asyncio.sleep(SWEEP_SECONDS)
+
+    task = asyncio.create_task(forever())
+    try:
+        yield
+    finally:
+        task.cancel()
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    """The schema, with errors as they are: problem documents, and nothing else."""
+    if app.openapi_schema is None:
+        schema = get_openapi(title=app.title, version=app.version, routes=app.routes)
+        parts = schema.setdefault("components", {}).setdefault("schemas", {})
+        for name in ("HTTPValidationError", "ValidationError"):
+            parts.pop(name, None)
+        parts["Problem"] = PROBLEM_SCHEMA
+        for path in schema["paths"].values():
+            for operation in path.values():
+                _describe_errors(operation)
+        app.openapi_schema = schema
+    return app.openapi_schema
+
+
+PROBLEM_SCHEMA = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "code"],
+    "properties": {
+        "type": {"type": "string", "format": "uri"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "code": {"type": "string", "description": "A stable word."},
+        "errors": {"type": "array", "items": {"type": "object"}},
+    },
+}
+
+
+def _describe_errors(operation: dict[str, Any]) -> None:
+    operation["responses"].pop("422", None)
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    operation["responses"]["default"] = {"description": "What went wrong.", "content": content}

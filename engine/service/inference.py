@@ -1,0 +1,81 @@
+"""Evaluations are computed off the event loop, a bounded number at a time, each within a time limit.
+
+A thread cannot be stopped. A provider that hangs keeps its thread, so each read runs in a thread of its own and the
+evaluation goes on without it; while too many reads of one provider hang, it is not asked again.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from engine.contracts import Evidence, Readings, Signal, SignalProvider
+from engine.service.problems import busy
+from engine.workflow.signals import Read, read_directly
+
+
+class Inference:
+    """The bound on what is computed at once.
+
+    Args:
+        threads: evaluations that are computed at the same time.
+        queue: evaluations that may wait for that; beyond them `admit` raises `Problem` 503.
+        seconds: time limit of one evaluation's signals, and of the wait before it.
+    """
+
+    def __init__(self, threads: int, queue: int, seconds: float) -> None:
+        self._slots = threading.Semaphore(threads)
+        self._room = threading.Semaphore(threads + queue)
+        self._seconds = seconds
+        self._most_hanging = threads
+        self._hanging: Counter[str] = Counter()
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def admit(self) -> Iterator[Read]:
+        """A slot for one evaluation, and the way to ask its providers within its time."""
+        if not self._room.acquire(blocking=False):
+            raise busy("Too many evaluations are waiting.")
+        try:
+            if not self._slots.acquire(timeout=self._seconds):
+                raise busy("No evaluation slot came free in time.")
+            try:
+                yield self._reader(time.monotonic() + self._seconds)
+            finally:
+                self._slots.release()
+        finally:
+            self._room.release()
+
+    def _reader(self, deadline: float) -> Read:
+        def read(provider: SignalProvider, evidence: Evidence, so_far: Readings) -> Signal:
+            if self._hanging[provider.name] >= self._most_hanging:
+                return Signal.failed("provider", "earlier reads of it still hang")
+            answers: list[Signal] = []
+            thread = threading.Thread(
+                target=lambda: answers.append(read_directly(provider, evidence, so_far)),
+                name=f"signal-{provider.name}",
+                daemon=True,
+            )
+            thread.start()
+            thread.join(max(0.0, deadline - time.monotonic()))
+            if answers:
+                return answers[0]
+            self._watch(provider.name, thread)
+            return Signal.failed("provider", "ran out of time")
+
+        return read
+
+    def _watch(self, name: str, thread: threading.Thread) -> None:
+        """Count a hanging read until it ends, if it ever does."""
+        with self._lock:
+            self._hanging[name] += 1
+
+        def wait() -> None:
+            thread.join()
+            with self._lock:
+                self._hanging[name] -= 1
+
+        threading.Thread(target=wait, name=f"hanging-{name}", daemon=True).start()

@@ -1,0 +1,82 @@
+"""uvicorn, with what all commands need: no access log of its own, an orderly end, a second door for our own console."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from engine.diagnostics import Diagnostic, Location, Refused
+from engine.service.local_tls import LocalCertificate
+
+STOP_SECONDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Where to listen. `inner` is a second, plain socket on the loopback address, for our own console."""
+
+    outer: socket.socket
+    certificate: LocalCertificate | None = None
+    inner: socket.socket | None = None
+
+
+def bound_socket(host: str, port: int) -> socket.socket:
+    """A socket on this address; port 0 is any free one. Raises `Refused` where it cannot be had."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        opened = socket.socket(family, kind, protocol)
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        opened.bind(address)
+    except OSError as taken:
+        message = f"cannot listen on {host} port {port}: {(taken.strerror or str(taken)).lower()}"
+        hint = "choose another one with SELFIE_PORT or --port"
+        raise Refused([Diagnostic("cannot-listen", message, Location("environment"), hint)]) from taken
+    return opened
+
+
+def serve_until_stopped(app: ASGIApp, listener: Listener) -> None:
+    """Serve until SIGINT or SIGTERM; requests under way are finished first."""
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_serve(app, listener))
+
+
+async def _serve(app: ASGIApp, listener: Listener) -> None:
+    outer = uvicorn.Server(_config(app, listener))
+    if listener.inner is None:
+        await outer.serve(sockets=[listener.outer])
+        return
+    # Both share the application and the loop; only the outer one runs the lifespan and hears the signals.
+    inner = _Quiet(uvicorn.Config(app, lifespan="off", access_log=False, server_header=False, log_config=None))
+    beside = asyncio.create_task(inner.serve(sockets=[listener.inner]))
+    try:
+        await outer.serve(sockets=[listener.outer])
+    finally:
+        inner.should_exit = True
+        await beside
+
+
+class _Quiet(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals to the other server."""
+        yield
+
+
+def _config(app: ASGIApp, listener: Listener) -> uvicorn.Config:
+    certificate = listener.certificate
+    return uvicorn.Config(
+        app,
+        ssl_certfile=str(certificate.certificate) if certificate else None,
+        ssl_keyfile=str(certificate.key) if certificate else None,
+        timeout_graceful_shutdown=STOP_SECONDS,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        log_config=None,  # our own log is set up already
+    )

@@ -1,0 +1,117 @@
+"""One error map: whatever goes wrong becomes `application/problem+json` (RFC 9457); none of it repeats the input."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from engine.diagnostics import Refused
+
+MEDIA_TYPE = "application/problem+json"
+MAX_ERRORS = 50
+log = structlog.get_logger("selfie.service")
+
+
+class Problem(Exception):  # noqa: N818 - the word of the RFC
+    """An answer that is no success. `code` is stable; `detail` is a sentence for a person."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        *,
+        errors: Sequence[Mapping[str, Any]] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(code)
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.errors = errors
+        self.headers = dict(headers or {})
+
+    def to_json(self) -> dict[str, Any]:
+        """The body."""
+        title = HTTPStatus(self.status).phrase
+        body = {
+            "type": f"urn:selfie:problem:{self.code}",
+            "title": title,
+            "status": self.status,
+            "detail": self.detail,
+            "code": self.code,
+        }
+        return {**body, "errors": [dict(error) for error in self.errors[:MAX_ERRORS]]} if self.errors else body
+
+    def response(self) -> JSONResponse:
+        """The answer itself."""
+        return JSONResponse(self.to_json(), self.status, self.headers, MEDIA_TYPE)
+
+
+def busy(detail: str) -> Problem:
+    """503 with the time after which to try again."""
+    return Problem(503, "busy", detail, headers={"Retry-After": "2"})
+
+
+def refused(error: Refused, code: str, detail: str) -> Problem:
+    """422 with every diagnostic of a document."""
+    return Problem(422, code, detail, errors=[diagnostic.to_json() for diagnostic in error.diagnostics])
+
+
+_CODES = {400: "badRequest", 401: "unauthorized", 403: "forbidden", 404: "notFound", 405: "methodNotAllowed"}
+
+
+def install_error_map(app: FastAPI) -> None:
+    """Every exception that leaves a route ends here."""
+
+    @app.exception_handler(Problem)
+    async def problem(_request: Request, error: Problem) -> JSONResponse:
+        return error.response()
+
+    @app.exception_handler(HTTPException)
+    async def http(_request: Request, error: HTTPException) -> JSONResponse:
+        code = _CODES.get(error.status_code, "httpError")
+        return Problem(error.status_code, code, _sentence(code, error), headers=error.headers).response()
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
+        return invalid_body(error.errors()).response()
+
+    @app.exception_handler(Exception)
+    async def unforeseen(_request: Request, error: Exception) -> JSONResponse:
+        # The message may hold what the person sent; the kind and the place are enough to find the mistake.
+        log.error("unforeseen error", kind=type(error).__name__, at=_place(error))
+        return Problem(500, "internalError", "Something went wrong on our side.").response()
+
+
+def invalid_body(found: Sequence[Any]) -> Problem:
+    """422 with the place and kind of each mistake; the value itself is left out, it may be personal."""
+    errors = [
+        {"at": ".".join(str(part)[:64] for part in error["loc"]), "code": error["type"], "message": error["msg"]}
+        for error in found[:MAX_ERRORS]
+    ]
+    if any(error["type"] in {"json_invalid", "json_type"} for error in found):
+        return Problem(400, "badJson", "The body is not JSON.", errors=[{"code": "json_invalid"}])
+    return Problem(422, "badRequest", "The request is not as the contract says.", errors=errors)
+
+
+def _sentence(code: str, error: HTTPException) -> str:
+    return {
+        "notFound": "There is nothing at this address.",
+        "methodNotAllowed": "This address does not take this method.",
+        "badRequest": "The request cannot be read.",
+    }.get(code, HTTPStatus(error.status_code).phrase)
+
+
+def _place(error: BaseException) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return "" if trace is None else f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"

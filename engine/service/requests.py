@@ -1,0 +1,206 @@
+"""What integrators send. Strict: every field of the contract is taken, any other is refused.
+
+Fields that nothing here uses are taken, so that an integrator need not change its call, and dropped: they are read
+from the request and nowhere written.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
+
+from engine.frames import MAX_FRAMES
+
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
+
+
+def _rfc_3339(value: object) -> datetime:
+    if not isinstance(value, str) or not _RFC_3339.fullmatch(value):
+        raise ValueError("a time is written as RFC 3339 says, with its time zone")
+    return datetime.fromisoformat(value.upper().replace(" ", "T"))
+
+
+Time = Annotated[
+    AwareDatetime,
+    BeforeValidator(_rfc_3339, json_schema_input_type=Annotated[str, Field(json_schema_extra={"format": "date-time"})]),
+]
+Text = Annotated[str, Field(max_length=1024)]
+Id = Annotated[str, Field(min_length=1, max_length=256, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Name = Annotated[str, Field(min_length=1, max_length=64)]
+Dropped = Annotated[JsonValue, Field(description="Taken and dropped; never stored.")]
+Image = Annotated[str, Field(description="Base64 of a JPEG, PNG or WebP of at most 10 MiB and 40 megapixels.")]
+
+
+class Strict(BaseModel):
+    """Nothing unknown, nothing converted."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+
+class Docv(Strict):
+    """Of another product; dropped."""
+
+    transaction_token: Dropped = None
+    config: Dropped = None
+
+
+class Individual(Strict):
+    """The person, as integrators describe one. Not used by any shipped policy, and dropped."""
+
+    id: Dropped = None
+    given_name: Dropped = None
+    family_name: Dropped = None
+    suffix: Dropped = None
+    national_id: Dropped = None
+    date_of_birth: Dropped = None
+    gender: Dropped = None
+    email: Dropped = None
+    phone_number: Dropped = None
+    address: Dropped = None
+    account: Dropped = None
+    otp: Dropped = None
+    di_session_token: Dropped = None
+    docv: Docv | None = None
+    additional_context: Dropped = None
+    custom: Dropped = None
+
+
+class TimedImage(Strict):
+    """One frame of a burst."""
+
+    image: Image
+    t_ms: Annotated[int, Field(ge=0, le=600_000, description="Milliseconds since the first frame.")]
+
+
+class Selfie(Strict):
+    """One image, or a burst of frames."""
+
+    image: Image | None = None
+    frames: Annotated[list[TimedImage], Field(min_length=1, max_length=MAX_FRAMES)] | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Selfie:
+        if (self.image is None) == (self.frames is None):
+            raise ValueError("a selfie has either an image or frames")
+        return self
+
+
+class Context(Strict):
+    """Where the person wants what; told by the caller, never by the person."""
+
+    market: Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2.")] | None = None
+    product: Annotated[str, Field(min_length=1, max_length=128)] | None = None
+
+
+class Data(Strict):
+    """`data` of an evaluation."""
+
+    individual: Individual | None = None
+    additional_individuals: Annotated[list[Individual], Field(max_length=100)] | None = None
+    external_device: Dropped = None
+    event_type: Dropped = None
+    event_category: Dropped = None
+    channel: Dropped = None
+    ip_address: Dropped = None
+    line_of_business: Dropped = None
+    di_session_token: Dropped = None
+    custom: Dropped = None
+    selfie: Selfie | None = None
+    features: Annotated[dict[Name, float | int | bool | str | None], Field(max_length=1000)] | None = None
+    context: Context = Context()
+    strategy: Name | None = None
+
+
+class EvaluationRequest(Strict):
+    """`POST /api/evaluation`."""
+
+    id: Id
+    timestamp: Time
+    workflow: Name
+    data: Data
+
+
+class CheckRequest(Strict):
+    """A policy's text to check."""
+
+    text: Annotated[str, Field(max_length=1_000_000)]
+    name: Name | None = None
+
+
+class TryRequest(Strict):
+    """A policy's text to try on a record or on a selfie."""
+
+    text: Annotated[str, Field(max_length=1_000_000)]
+    strategy: Name
+    features: Annotated[dict[Name, float | int | bool | str | None], Field(max_length=1000)] | None = None
+    selfie: Selfie | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> TryRequest:
+        if (self.features is None) == (self.selfie is None):
+            raise ValueError("a try has either features or a selfie")
+        return self
+
+
+class SaveRequest(Strict):
+    """A new version of a policy."""
+
+    text: Annotated[str, Field(max_length=1_000_000)]
+    base_version: Annotated[int, Field(ge=0)]
+    note: Text = ""
+
+
+class OpenRequest(Strict):
+    """Open a capture session, perhaps by a hand-off from another browser."""
+
+    handoff: Annotated[str, Field(max_length=128)] | None = None
+
+
+class ConsentRequest(Strict):
+    """The person agreed to the text of this version."""
+
+    version: Annotated[str, Field(max_length=32)]
+    agreed: bool
+
+
+class Camera(Strict):
+    """What the page says of the camera; untrusted."""
+
+    label: Annotated[str, Field(max_length=256)] = ""
+    width: Annotated[int, Field(ge=0, le=100_000)] | None = None
+    height: Annotated[int, Field(ge=0, le=100_000)] | None = None
+    facing: Annotated[str, Field(max_length=32)] | None = None
+
+
+class FramesRequest(Strict):
+    """What was captured."""
+
+    frames: Annotated[list[TimedImage], Field(max_length=1000)]
+    camera: Camera = Camera()
+
+
+class BrowserFacts(Strict):
+    """What the page says of the browser; untrusted: it may raise risk and never lower it."""
+
+    webdriver: bool | None = None
+    platform: Annotated[str, Field(max_length=128)] | None = None
+    languages: Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=32)] | None = None
+    screen: Annotated[dict[Name, float | int | bool | str | None], Field(max_length=32)] | None = None
+    timezone: Annotated[str, Field(max_length=64)] | None = None
+
+
+class SubmitRequest(Strict):
+    """Use up the session with the frames of this digest."""
+
+    digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    browser: BrowserFacts = BrowserFacts()
+
+
+class DeclineRequest(Strict):
+    """Nothing to say."""
+
+
+Facts = dict[str, Any]

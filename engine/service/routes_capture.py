@@ -1,0 +1,72 @@
+"""`/api/capture/sessions`: the person's browser, with the session's token in the Authorization header."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from engine.service.auth import Parts, SessionToken
+from engine.service.capturing import Browser
+from engine.service.evidence import kept_headers
+from engine.service.requests import ConsentRequest, DeclineRequest, FramesRequest, OpenRequest, SubmitRequest
+from engine.service.wiring import Services
+
+router = APIRouter(prefix="/api/capture/sessions", tags=["capture"])
+Json = dict[str, Any]
+
+SESSION_COOKIE = "selfie_session"
+DEVICE_COOKIE = "selfie_device"
+COOKIE_PATH = "/api/capture"
+YEAR = 365 * 24 * 3600
+
+
+@router.get("/state")
+def state(request: Request, services: Parts, token: SessionToken) -> Json:
+    """Where the session stands. Changes nothing."""
+    return services.capturing.state(token, _browser(request))
+
+
+@router.post("/open")
+def open_session(body: OpenRequest, request: Request, response: Response, services: Parts, token: SessionToken) -> Json:
+    """Bind the session to this browser, or continue in it."""
+    opened = services.capturing.open(token, _browser(request), body.handoff)
+    if opened.cookie:
+        _set_cookie(response, services, SESSION_COOKIE, opened.cookie, None)
+    if opened.device_cookie:
+        _set_cookie(response, services, DEVICE_COOKIE, opened.device_cookie, YEAR)
+    return opened.body
+
+
+@router.post("/consent")
+def consent(body: ConsentRequest, request: Request, services: Parts, token: SessionToken) -> Json:
+    """The person agreed."""
+    return services.capturing.consent(token, _browser(request), body.version, body.agreed)
+
+
+@router.post("/frames")
+def frames(body: FramesRequest, request: Request, services: Parts, token: SessionToken) -> Json:
+    """What was captured; again replaces it."""
+    return services.capturing.frames(token, _browser(request), body)
+
+
+@router.post("/submit")
+def submit(body: SubmitRequest, request: Request, services: Parts, token: SessionToken) -> Json:
+    """Use the session up. Never tells the decision."""
+    return services.capturing.submit(token, _browser(request), body)
+
+
+@router.post("/decline")
+def decline(_body: DeclineRequest, request: Request, services: Parts, token: SessionToken) -> Json:
+    """The person does not want to."""
+    return services.capturing.decline(token, _browser(request))
+
+
+def _browser(request: Request) -> Browser:
+    cookies = request.cookies
+    return Browser(cookies.get(SESSION_COOKIE), cookies.get(DEVICE_COOKIE), kept_headers(request))
+
+
+def _set_cookie(response: Response, services: Services, name: str, value: str, max_age: int | None) -> None:
+    secure = services.settings.public.startswith("https:")
+    response.set_cookie(name, value, max_age=max_age, path=COOKIE_PATH, secure=secure, httponly=True, samesite="strict")

@@ -1,0 +1,73 @@
+"""What there is: workflows, features, reason codes."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from fastapi import APIRouter
+
+from engine.features import Feature
+from engine.service.auth import Caller, Parts
+from engine.service.pipeline import BoundWorkflow
+
+router = APIRouter(prefix="/api", tags=["catalogue"])
+Json = dict[str, Any]
+
+
+@router.get("/workflows")
+def workflows(services: Parts, _key: Caller) -> Json:
+    """Every workflow as its file says it."""
+    return {"items": [_workflow(bound) for _, bound in sorted(services.pipeline.workflows.items())]}
+
+
+@router.get("/features")
+def features(services: Parts, _key: Caller) -> Json:
+    """The feature catalogue."""
+    return {"items": [_feature(feature) for feature in services.catalogue.values()]}
+
+
+@router.get("/reasons")
+def reasons(services: Parts, _key: Caller) -> Json:
+    """Every reason code."""
+    return {
+        "items": [
+            {
+                "code": reason.code,
+                "title": reason.title,
+                "family": reason.family,
+                "description": reason.description,
+                "person": reason.person,
+                "features": list(reason.features),
+            }
+            for reason in services.reasons.values()
+        ]
+    }
+
+
+def _workflow(bound: BoundWorkflow) -> Json:
+    workflow = bound.workflow
+    return {
+        "workflow": workflow.name,
+        "title": workflow.title,
+        "evidence": workflow.evidence,
+        "providers": list(workflow.providers),
+        "policies": list(workflow.policies),
+        "strategy": workflow.strategy,
+        "accepts_features": workflow.accepts_features,
+        "version": workflow.version,
+    }
+
+
+def _feature(feature: Feature) -> Json:
+    return {
+        "name": feature.name,
+        "type": feature.type,
+        "title": feature.title,
+        "meaning": feature.meaning,
+        "unit": feature.unit,
+        "low": feature.low if math.isfinite(feature.low) else None,
+        "high": feature.high if math.isfinite(feature.high) else None,
+        "values": list(feature.values),
+        "provider": feature.provider,
+    }

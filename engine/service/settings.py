@@ -1,0 +1,109 @@
+"""Every setting, read from `SELFIE_*` environment variables. docs/configuration.md lists them; a test compares."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from engine.diagnostics import Diagnostic, Location, Refused
+
+PREFIX = "SELFIE_"
+
+
+class Settings(BaseSettings):
+    """The settings of one process. Field `data` is variable `SELFIE_DATA`, and so on."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True, env_ignore_empty=True)
+
+    data: Path = Field(default=Path("data"), description="Folder of everything embedded: database, keys, frames.")
+    host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    port: Annotated[int, Field(ge=1, le=65535)] = Field(default=8000, description="Port to listen on.")
+    public_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s/?#]+$",
+        description="Address under which people reach the service; links are built from it.",
+    )
+    sign_in: Literal["on", "off"] = Field(
+        default="on", description="Whether the console asks for its token; `off` only on a loopback address."
+    )
+    sandbox_key: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=512,
+        description="Bearer key of environment `Sandbox` that `run` accepts; made on first start where absent.",
+    )
+    console_key: str | None = Field(default=None, description="Bearer key with which the console calls the API.")
+    api_url: str | None = Field(default=None, description="Address at which the console calls the API.")
+    database_url: str | None = Field(default=None, description="SQLAlchemy address; default: SQLite in `SELFIE_DATA`.")
+    blob_url: str | None = Field(
+        default=None, description="Object store of sealed frames; default: a folder in `SELFIE_DATA`."
+    )
+    capture_ttl: Annotated[int, Field(ge=60, le=7 * 24 * 3600)] = Field(
+        default=1800, description="Seconds until a capture session expires."
+    )
+    workers_threads: Annotated[int, Field(ge=1, le=32)] = Field(
+        default=2, description="Evaluations that are computed at the same time."
+    )
+    workers_queue: Annotated[int, Field(ge=0, le=1000)] = Field(
+        default=16, description="Evaluations that may wait for a thread; beyond them the answer is 503."
+    )
+    evaluation_seconds: Annotated[float, Field(gt=0, le=600)] = Field(
+        default=20.0, description="Time limit of one evaluation's signals; what is late is unknown."
+    )
+    body_memory_mb: Annotated[int, Field(ge=64)] = Field(
+        default=512, description="Request bodies held at the same time, in MiB; beyond them the answer is 503."
+    )
+    log_format: Literal["console", "json"] = Field(default="console", description="Form of the log.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Least level logged.")
+    model_cache: Path | None = Field(default=None, description="Folder of converted, verified model files.")
+    model_mirror: Path | None = Field(default=None, description="Folder where model sources are looked for first.")
+    model_offline: bool = Field(default=False, description="Never ask the network for models.")
+    eval_data: Path | None = Field(default=None, description="Labelled images; only the accuracy tests read them.")
+
+    @model_validator(mode="after")
+    def _sign_in_guards_other_addresses(self) -> Self:
+        if self.sign_in == "off" and not is_loopback(self.host):
+            raise ValueError("without sign-in the service listens on a loopback address only")
+        return self
+
+    @property
+    def public(self) -> str:
+        """Where people reach the service; never taken from a request."""
+        return self.public_url or f"http://127.0.0.1:{self.port}"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can connect to an address."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def read_settings(**given: object) -> Settings:
+    """The settings of the environment, with what a command line says instead; raises `Refused` with every mistake."""
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as invalid:
+        raise Refused(_diagnostic(dict(error)) for error in invalid.errors(include_input=False)) from invalid
+
+
+def _diagnostic(error: Mapping[str, object]) -> Diagnostic:
+    where = error.get("loc")
+    field = where[0] if isinstance(where, tuple) and where else ""
+    message = str(error["msg"]).removeprefix("Value error, ")
+    name = f"{PREFIX}{str(field).upper()}" if field else "settings"
+    return Diagnostic("bad-setting", f"`{name}`: {message[:1].lower()}{message[1:]}", Location("environment"))
+
+
+def selfie_environment() -> dict[str, str]:
+    """The `SELFIE_*` variables as text: what providers and the model store read."""
+    return {name: value for name, value in os.environ.items() if name.startswith(PREFIX)}

@@ -1,0 +1,50 @@
+"""The explanation of an evaluation, read again from its stored features and its pinned policy versions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.features import BadRecord, Catalogue, FeatureRecord
+from engine.policy import UnknownStrategy
+from engine.service.policy_book import PolicyBook
+from engine.store.evaluations import Ended, Evaluation
+
+Json = dict[str, Any]
+
+
+def trace_of(evaluation: Evaluation, policies: PolicyBook, catalogue: Catalogue) -> Json:
+    """While the evaluation waits there is nothing to explain, and every list is empty."""
+    ended = evaluation.ended
+    if ended is None:
+        return {"eval_id": evaluation.started.eval_id, "features": {}, "failures": [], "models": {}, "policies": []}
+    return {
+        "eval_id": evaluation.started.eval_id,
+        "features": dict(ended.features),
+        "given": list(ended.given),
+        "failures": list(ended.failures),
+        "models": dict(ended.models),
+        "policies": [_policy(entry, ended, policies, catalogue) for entry in ended.policies],
+    }
+
+
+def _policy(entry: Mapping[str, Any], ended: Ended, policies: PolicyBook, catalogue: Catalogue) -> Json:
+    stored = {
+        "policy": entry["policy"],
+        "version": entry["version"],
+        "sha256": entry["sha256"],
+        "strategy": entry["strategy"],
+        "decision": {"value": entry["outcome"], "reasonCodes": entry["reasons"]},
+        "unknown": entry["unknown"],
+        "parameters": entry["parameters"],
+    }
+    compiled = policies.compiled(entry["policy"], entry["version"])
+    rules: list[Json] = []
+    if compiled is not None and compiled.sha256 == entry["sha256"]:
+        try:
+            explained = compiled.explain(FeatureRecord(ended.features, catalogue), entry["strategy"]).to_json()
+            rules = explained["rules"]
+            stored["requires"] = explained.get("requires", [])
+        except (BadRecord, UnknownStrategy):  # the catalogue has changed since; what was stored still stands
+            rules = []
+    return {**stored, "rules": rules}

@@ -1,0 +1,1 @@
+"""What is kept: tables and migrations, evaluations, policy versions, capture sessions, sealed frames, keys."""

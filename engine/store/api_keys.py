@@ -1,0 +1,76 @@
+"""API keys: stored as hashes, bound to one environment."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, get_args
+
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
+
+from engine.store.database import Database
+from engine.store.secrets import fingerprint, same
+from engine.store.tables import api_key
+
+Environment = Literal["Sandbox", "Production"]
+ENVIRONMENTS: tuple[Environment, ...] = get_args(Environment)
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """Who calls. The key itself is not kept."""
+
+    id: str
+    name: str
+    environment: Environment
+    edits_policies: bool
+
+
+def new_secret(environment: Environment) -> str:
+    """A fresh key, 256 random bits, that shows which environment it belongs to."""
+    return f"sk_{environment.lower()}_{secrets.token_urlsafe(32)}"
+
+
+class ApiKeys:
+    """The table of keys."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(
+        self, secret: str, *, name: str, environment: Environment, edits_policies: bool, at: datetime
+    ) -> ApiKey | None:
+        """Keep the hash of a key; None where this very key is there already."""
+        key = ApiKey(str(uuid.uuid4()), name, environment, edits_policies)
+        row = {
+            "id": key.id,
+            "name": name,
+            "environment": environment,
+            "sha256": fingerprint(secret),
+            "edits_policies": edits_policies,
+            "created_at": at,
+        }
+        try:
+            with self._database.writing() as connection:
+                connection.execute(insert(api_key).values(row))
+        except IntegrityError:
+            return None
+        return key
+
+    def find(self, secret: str) -> ApiKey | None:
+        """The key with this secret, unless it was revoked.
+
+        The look-up is by hash: how long it takes tells nothing of a key that one does not have.
+        """
+        sought = fingerprint(secret)
+        with self._database.reading() as connection:
+            row = connection.execute(
+                select(api_key).where(api_key.c.sha256 == sought, api_key.c.revoked_at.is_(None))
+            ).one_or_none()
+        if row is None or not same(row.sha256, sought):
+            return None
+        environment = next(known for known in ENVIRONMENTS if known == row.environment)
+        return ApiKey(row.id, row.name, environment, row.edits_policies)

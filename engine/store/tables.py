@@ -1,0 +1,131 @@
+"""Every table. What happened is only ever inserted: an evaluation and its outcome are two rows, so that the primary key
+of the second one makes sure that an evaluation ends once."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
+
+from engine.store.types import Json, UtcDateTime
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+api_key = Table(
+    "api_key",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("name", String(128), nullable=False),
+    Column("environment", String(16), nullable=False),
+    Column("sha256", String(64), nullable=False, unique=True),
+    Column("edits_policies", Boolean, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("revoked_at", UtcDateTime),
+)
+
+policy_version = Table(
+    "policy_version",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("sha256", String(64), nullable=False, index=True),
+    Column("text", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("by", String(128), nullable=False),
+    Column("note", String(1024), nullable=False, default=""),
+    Column("seeded", Boolean, nullable=False),
+)
+
+workflow_text = Table(
+    "workflow_text",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("name", String(64), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+evaluation = Table(
+    "evaluation",
+    metadata,
+    Column("eval_id", String(36), primary_key=True),
+    Column("environment", String(16), nullable=False),
+    Column("customer_id", String(256), nullable=False),
+    Column("workflow", String(64), nullable=False),
+    Column("workflow_sha256", String(64), nullable=False),
+    Column("strategy", String(64), nullable=False),
+    Column("evidence_kind", String(16), nullable=False),
+    Column("context", Json, nullable=False),
+    Column("requested_at", UtcDateTime, nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Index("ix_evaluation_listed", "environment", "started_at", "eval_id"),
+)
+
+outcome = Table(
+    "outcome",
+    metadata,
+    Column("eval_id", ForeignKey("evaluation.eval_id"), primary_key=True),
+    Column("decided_at", UtcDateTime, nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("sub_status", String(32)),
+    Column("features", Json, nullable=False),
+    Column("given", Json, nullable=False),
+    Column("failures", Json, nullable=False),
+    Column("models", Json, nullable=False),
+    Column("policies", Json, nullable=False),
+    Column("evidence_digest", String(64)),
+    Column("device", String(64)),
+)
+
+idempotency = Table(
+    "idempotency",
+    metadata,
+    Column("key_id", ForeignKey("api_key.id"), primary_key=True),
+    Column("key", String(256), primary_key=True),
+    Column("body_sha256", String(64), nullable=False),
+    Column("eval_id", ForeignKey("evaluation.eval_id"), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+capture_session = Table(
+    "capture_session",
+    metadata,
+    Column("session_id", String(36), primary_key=True),
+    Column("eval_id", ForeignKey("evaluation.eval_id"), nullable=False, unique=True),
+    Column("environment", String(16), nullable=False),
+    Column("token_sha256", String(64), nullable=False, unique=True),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("bound_sha256", String(64)),
+    Column("handoff_used", Boolean, nullable=False, default=False),
+    Column("device_at_open", String(16)),
+    Column("consent_version", String(32)),
+    Column("consented_at", UtcDateTime),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("digest", String(64)),
+    Column("blob", String(128)),
+    Column("ended_at", UtcDateTime),
+    Index("ix_capture_session_due", "state", "expires_at"),
+)
+
+data_key = Table(
+    "data_key",
+    metadata,
+    Column("session_id", ForeignKey("capture_session.session_id"), primary_key=True),
+    Column("wrapped", LargeBinary, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+device = Table(
+    "device",
+    metadata,
+    Column("device", String(64), primary_key=True),
+    Column("first_seen", UtcDateTime, nullable=False),
+    Column("last_seen", UtcDateTime, nullable=False),
+)

@@ -1,0 +1,151 @@
+"""One evaluation: evidence to signals to features to decisions. No I/O, no clock; all that it needs is passed in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from engine.contracts import Decision, Evidence, Outcome, SignalProvider, Value, most_severe
+from engine.features import Catalogue, FeatureRecord
+from engine.workflow.model import Workflow
+from engine.workflow.signals import ProviderFailure, Read, SignalRun, read_directly, read_signals
+
+UNDECIDED = "R1001"
+PROVIDER_FAILED = "R1002"
+NOT_DETERMINED = {"liveness.passive_score": "I856"}
+"""What is said of a feature that a broken provider should have given, also where the policy asked no rule at all."""
+
+
+class Policy(Protocol):
+    """What an evaluation needs of a compiled policy."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def strategies(self) -> Sequence[str]: ...
+    @property
+    def reads(self) -> frozenset[str]: ...
+    def decide(self, record: Mapping[str, Value | None], strategy: str) -> Decision: ...
+    def parameters(self, strategy: str) -> Mapping[str, Value]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class PinnedPolicy:
+    """A policy and the number of its version."""
+
+    policy: Policy
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyResult:
+    """What one pinned policy said."""
+
+    name: str
+    version: int
+    sha256: str
+    decision: Decision
+    parameters: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The outcome of one evaluation with everything that it stands on."""
+
+    outcome: Outcome
+    strategy: str
+    features: Mapping[str, Value | None]
+    given: tuple[str, ...]
+    """Names of the features that came from the caller."""
+    failures: tuple[ProviderFailure, ...]
+    models: Mapping[str, str]
+    results: tuple[PolicyResult, ...]
+
+
+def evaluate(
+    workflow: Workflow,
+    providers: Sequence[SignalProvider],
+    policies: Sequence[PinnedPolicy],
+    evidence: Evidence,
+    catalogue: Catalogue,
+    *,
+    strategy: str,
+    read: Read = read_directly,
+) -> Verdict:
+    """Run the providers, merge what they say, and let every policy decide; the most severe outcome wins."""
+    run = read_signals(providers, evidence, catalogue, read)
+    given = _given(workflow, evidence, run)
+    record = FeatureRecord({**_own(evidence), **given, **run.features}, catalogue)
+    return _verdict(record, tuple(sorted(given)), run, providers, policies, strategy)
+
+
+def evaluate_nothing(
+    providers: Sequence[SignalProvider],
+    policies: Sequence[PinnedPolicy],
+    evidence: Evidence,
+    catalogue: Catalogue,
+    *,
+    strategy: str,
+    failure: ProviderFailure,
+) -> Verdict:
+    """The verdict where no evidence came: nothing is read, every provider's features are unknown."""
+    unread = dict.fromkeys(name for provider in providers for name in provider.provides)
+    record = FeatureRecord({**unread, **_own(evidence)}, catalogue)
+    return _verdict(record, (), SignalRun({}, (failure,), {}), (), policies, strategy)
+
+
+def _own(evidence: Evidence) -> dict[str, Value | None]:
+    return {"capture.kind": evidence.kind, **evidence.context}
+
+
+def _given(workflow: Workflow, evidence: Evidence, run: SignalRun) -> dict[str, Value | None]:
+    """The caller's own features: where the workflow takes them, and never in a provider's place."""
+    if not workflow.accepts_features:
+        return {}
+    own = _own(evidence)
+    return {name: value for name, value in evidence.given.items() if name not in run.features and name not in own}
+
+
+def _verdict(
+    record: FeatureRecord,
+    given: tuple[str, ...],
+    run: SignalRun,
+    providers: Sequence[SignalProvider],
+    policies: Sequence[PinnedPolicy],
+    strategy: str,
+) -> Verdict:
+    broken = {failure.provider for failure in run.failures if failure.cause == "provider"}
+    lost = frozenset(name for provider in providers if provider.name in broken for name in provider.provides)
+    decided = [_decide(pinned, record, strategy) for pinned in policies]
+    failures = (*run.failures, *(failure for _, failure in decided if failure))
+    results = tuple(
+        _with_failure(result, lost & pinned.policy.reads) for pinned, (result, _) in zip(policies, decided, strict=True)
+    )
+    outcome = most_severe([result.decision.outcome for result in results])
+    if outcome == "accept" and any(failure.cause == "provider" for failure in failures):
+        outcome = "review"  # a provider that the workflow names is wanted, whether or not a policy reads it today
+    return Verdict(outcome, strategy, record.to_dict(), given, failures, run.models, results)
+
+
+def _decide(pinned: PinnedPolicy, record: FeatureRecord, strategy: str) -> tuple[PolicyResult, ProviderFailure | None]:
+    policy, failure = pinned.policy, None
+    try:
+        decision = policy.decide(record, strategy)
+    except Exception as error:  # a rule that raises is a rule that could not be decided
+        decision = Decision("review", strategy, (UNDECIDED,))
+        failure = ProviderFailure(f"policy {policy.name}", "provider", f"raised {type(error).__name__}")
+    return PolicyResult(policy.name, pinned.version, policy.sha256, decision, policy.parameters(strategy)), failure
+
+
+def _with_failure(result: PolicyResult, lost: frozenset[str]) -> PolicyResult:
+    """The result of a policy whose features a broken provider should have given: says R1002 and never accepts."""
+    if not lost:
+        return result
+    decision = result.decision
+    outcome: Outcome = most_severe(["review", decision.outcome])
+    missed = [code for feature, code in NOT_DETERMINED.items() if feature in lost]
+    reasons = tuple(dict.fromkeys((*decision.reasons, *missed, PROVIDER_FAILED)))
+    return replace(result, decision=replace(decision, outcome=outcome, reasons=reasons))
