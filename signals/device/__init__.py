@@ -1,0 +1,1 @@
+"""What the browser tells of itself and of its device, and where it contradicts itself."""
