@@ -64,7 +64,7 @@ def _zone(name: str | None) -> ZoneInfo:
 
 
 def value(given: object, unit: str | None = None) -> str:
-    """A value as an analyst reads it: at most four significant decimals, yes and no, its unit; `unknown` for null."""
+    """A value as an analyst reads it: numbers to about four digits, yes and no, its unit; `unknown` for null."""
     if given is None:
         return UNKNOWN
     if isinstance(given, bool):
@@ -80,7 +80,7 @@ def number(given: float) -> str:
     """A number without the noise of binary fractions."""
     if isinstance(given, int) or given.is_integer():
         return f"{int(given)}"
-    digits = 4 if abs(given) < 10 else 2
+    digits = 4 if abs(given) < 2 else 2
     return f"{given:.{digits}f}".rstrip("0").rstrip(".")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -53,7 +54,7 @@ def editor(
     }
     _mounted()(
         key=key,
-        data=data,
+        data=json.dumps(data).encode(),  # for a mapping Streamlit loads pandas first: seconds on the first visit
         on_edit_change=lambda: heard("edit", None),
         on_save_change=lambda: heard("save", on_save),
     )

@@ -38,10 +38,13 @@ def _row(name: str, given: object, feature: Json, *, by_caller: bool) -> Html:
 
 
 def value(given: object, unit: str | None = None) -> Html:
-    """A value, or the quiet `unknown`."""
+    """A value, or the quiet `unknown`. A number that was rounded shows all its digits on hover."""
     if given is None:
         return span("si-unknown", words.UNKNOWN)
-    return join(words.value(given, unit))
+    said = words.value(given, unit)
+    if isinstance(given, float) and str(given).removesuffix(".0") not in said:
+        return span("si-rounded", said, title=str(given))
+    return join(said)
 
 
 def failures(items: list[Json]) -> Html:

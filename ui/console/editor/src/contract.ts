@@ -39,7 +39,8 @@ export interface Edit {
 
 /** The part of Streamlit's component interface that is used here. */
 export interface Component {
-  data: EditorData;
+  /** `EditorData` as JSON in UTF-8. */
+  data: Uint8Array;
   parentElement: HTMLElement | ShadowRoot;
   setStateValue(name: "edit", value: Edit): void;
   setTriggerValue(name: "save", value: Edit): void;

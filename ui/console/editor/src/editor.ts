@@ -51,7 +51,7 @@ export class PolicyEditor {
   /** Take what Python sent. The text is only replaced when it is another document: a person may be typing. */
   update(component: Component): void {
     this.#component = component;
-    const { data } = component;
+    const data = JSON.parse(new TextDecoder().decode(component.data)) as EditorData;
     if (data.doc !== this.#doc) this.#open(data);
     const words = JSON.stringify(data.words);
     if (words !== this.#words) {
