@@ -8,6 +8,7 @@ from types import MappingProxyType
 from signals.convert.digest import NotAModel, model_digest
 from signals.convert.graph import BadSource
 from signals.convert.minifasnet import convert_minifasnet
+from signals.convert.tfjs import convert_blazeface, convert_facemesh
 from signals.convert.tiny_xception import convert_face_api_age
 
 Converter = Callable[[Sequence[bytes]], bytes]
@@ -21,7 +22,13 @@ def keep_as_it_is(sources: Sequence[bytes]) -> bytes:
 
 
 CONVERTERS: Mapping[str, Converter] = MappingProxyType(
-    {"none": keep_as_it_is, "minifasnet": convert_minifasnet, "face_api_age": convert_face_api_age}
+    {
+        "none": keep_as_it_is,
+        "minifasnet": convert_minifasnet,
+        "face_api_age": convert_face_api_age,
+        "facemesh": convert_facemesh,
+        "blazeface": convert_blazeface,
+    }
 )
 
 __all__ = ["CONVERTERS", "BadSource", "Converter", "NotAModel", "model_digest"]
