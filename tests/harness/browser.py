@@ -84,4 +84,5 @@ def screenshot(page: Page, name: str) -> None:
     folder = os.environ.get("SELFIE_SCREENSHOTS")
     if folder:
         Path(folder).mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=str(Path(folder) / f"{re.sub(r'[^a-z0-9-]+', '-', name.lower())}.png"))
+        picture = Path(folder) / f"{re.sub(r'[^a-z0-9-]+', '-', name.lower())}.png"
+        page.screenshot(path=str(picture), animations="disabled")

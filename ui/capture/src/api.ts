@@ -1,11 +1,11 @@
 /** The capture session's routes. Each call answers with its type or throws a `Fault`. */
 
 import type { Delivered, Frame, Opened, Shot, Standing } from "./contract";
-import { Fault, isFaultCode } from "./faults";
+import { Fault, faultCode } from "./faults";
 import { browserFacts } from "./browser";
 
 const BRIEF_MS = 20_000;
-const UPLOAD_MS = 90_000;
+const LONG_MS = 90_000;
 const LONGEST_WAIT_SECONDS = 60;
 const USUAL_WAIT_SECONDS = 3;
 
@@ -25,8 +25,8 @@ export function createApi(token: string): Api {
     state: () => ask("state"),
     open: (handoff) => ask("open", handoff === null ? {} : { handoff }),
     consent: (version) => ask("consent", { version, agreed: true }),
-    frames: async (shot) => ask("frames", await frameBody(shot), UPLOAD_MS),
-    submit: (digest) => ask("submit", { digest, browser: browserFacts() }),
+    frames: async (shot) => ask("frames", await frameBody(shot), LONG_MS),
+    submit: (digest) => ask("submit", { digest, browser: browserFacts() }, LONG_MS),
     decline: () => ask("decline", {}),
   };
 }
@@ -59,8 +59,7 @@ async function sent(token: string, verb: string, body: object | undefined, limit
 async function refusal(answer: Response): Promise<Fault> {
   if (answer.status === 503) return new Fault("busy", retryAfter(answer));
   const problem: unknown = await readJson(answer).catch(() => null);
-  const code = problem !== null && typeof problem === "object" && "code" in problem ? problem.code : null;
-  return new Fault(isFaultCode(code) ? code : "unexpected");
+  return new Fault(faultCode(problem !== null && typeof problem === "object" && "code" in problem ? problem.code : null));
 }
 
 /** A body cut off on its way is a lost network, not an answer. */

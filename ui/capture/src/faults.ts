@@ -30,7 +30,18 @@ export class Fault extends Error {
   }
 }
 
-export const isFaultCode = (word: unknown): word is FaultCode => FAULT_CODES.some((code) => code === word);
+const isFaultCode = (word: unknown): word is FaultCode => FAULT_CODES.some((code) => code === word);
+
+/** Refusals that need no screen of their own: they are answered like another one. */
+const LIKE: Record<string, FaultCode> = {
+  consentOutdated: "consentNeeded",
+  framesNeeded: "badFrames",
+  framesReplaced: "badFrames",
+};
+
+/** The service's problem code as a fault's code; one that this page does not know is `unexpected`. */
+export const faultCode = (word: unknown): FaultCode =>
+  isFaultCode(word) ? word : (LIKE[String(word)] ?? "unexpected");
 
 /** Any thrown thing as a fault: what nobody foresaw is `unexpected`, never silence. */
 export const asFault = (thrown: unknown): Fault => (thrown instanceof Fault ? thrown : new Fault("unexpected"));

@@ -2,7 +2,8 @@
 
 const TOKEN = "selfie.token";
 const WATCHING = "selfie.watching";
-const HANDOFF_MARK = "~";
+/** A token, and after a mark the code of a hand-off. Anything else is no link of ours. */
+const FRAGMENT = /^([\w.-]+)(?:~([\w.-]+))?$/;
 
 export interface Link {
   token: string;
@@ -10,12 +11,13 @@ export interface Link {
   handoff: string | null;
 }
 
-/** The link that this page was opened with; null where neither the address nor the tab has one. */
+/** The link that this page was opened with; null where the address has none, or a broken one, and the tab has none. */
 export function takeLink(): Link | null {
-  const fragment = decodeURIComponent(location.hash.slice(1));
+  const fragment = location.hash.slice(1);
   if (fragment === "") return kept();
   history.replaceState(null, "", location.pathname + location.search);
-  const [token = "", handoff = null] = fragment.split(HANDOFF_MARK, 2);
+  const [, token, handoff = null] = FRAGMENT.exec(fragment) ?? [];
+  if (token === undefined) return null;
   if (token !== sessionStorage.getItem(TOKEN)) sessionStorage.removeItem(WATCHING);
   sessionStorage.setItem(TOKEN, token);
   return { token, handoff };

@@ -1,0 +1,60 @@
+"""One real service, one film for its camera and one browser with that camera, shared by all tests of the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.harness.browser import ANSWER_NO, chromium_with
+from tests.harness.camera import HANDHELD, WEBCAM, camera_file
+from tests.harness.server import Service, running_service
+
+
+@pytest.fixture(scope="session")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """The service as people run it."""
+    with running_service(tmp_path_factory.mktemp("service")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def webcam(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The film of a computer's camera."""
+    return camera_file(tmp_path_factory.mktemp("webcam"), WEBCAM)
+
+
+@pytest.fixture(scope="session")
+def handheld(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The film of a phone's front camera."""
+    return camera_file(tmp_path_factory.mktemp("handheld"), HANDHELD)
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str, webcam: Path) -> Iterator[Browser]:
+    """A browser with a camera, which it may use."""
+    with chromium_with(chromium, film=webcam) as launched:
+        yield launched
+
+
+@pytest.fixture
+def phone_browser(chromium: str, handheld: Path) -> Iterator[Browser]:
+    """A browser with an upright camera."""
+    with chromium_with(chromium, film=handheld) as launched:
+        yield launched
+
+
+@pytest.fixture
+def blind_browser(chromium: str) -> Iterator[Browser]:
+    """A browser without any camera."""
+    with chromium_with(chromium) as launched:
+        yield launched
+
+
+@pytest.fixture
+def denying_browser(chromium: str, webcam: Path) -> Iterator[Browser]:
+    """A browser whose person says no to the camera."""
+    with chromium_with(chromium, film=webcam, permission=ANSWER_NO) as launched:
+        yield launched

@@ -1,0 +1,48 @@
+"""What a person does on the pages, by the handles that integrators' own tests use."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+LONG_MS = 60_000
+CAMERA_READY = "[data-action=capture][aria-disabled=false]"
+
+
+def at(page: Page, screen: str) -> None:
+    """Wait until this screen is there."""
+    expect(page.locator(f"[data-screen={screen}]")).to_be_visible(timeout=LONG_MS)
+
+
+def press(page: Page, action: str) -> None:
+    """Press a button."""
+    page.locator(f"[data-action={action}]").click()
+
+
+def trouble(page: Page) -> str | None:
+    """The code of the error screen, once it is there."""
+    at(page, "error")
+    return page.locator("[data-error]").get_attribute("data-error")
+
+
+def to_camera(page: Page, link: str) -> None:
+    """From the link to the running camera."""
+    page.goto(link)
+    at(page, "splash")
+    press(page, "continue")
+    press(page, "agree")
+    at(page, "capture")
+    page.locator(CAMERA_READY).wait_for(timeout=LONG_MS)
+
+
+def to_preview(page: Page, link: str) -> None:
+    """From the link to the photo."""
+    to_camera(page, link)
+    press(page, "capture")
+    at(page, "preview")
+
+
+def to_end(page: Page, link: str) -> None:
+    """From the link to the confirmation."""
+    to_preview(page, link)
+    press(page, "submit")
+    at(page, "confirmation")

@@ -1,0 +1,85 @@
+"""Links that cannot be used, and a person who does not want to: each has its screen, none starts the camera."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.capture.steps import at, press, to_end, to_preview, trouble
+from tests.harness.browser import DESKTOP, PHONE, page_of, screenshot
+from tests.harness.server import Service
+
+pytestmark = pytest.mark.browser
+
+
+def let_expire(service: Service, eval_id: str) -> None:
+    """Move the end of a session into the past, in the service's own database."""
+    database = service.log.parent / "data" / "selfie.sqlite3"
+    with sqlite3.connect(database, timeout=10) as connection:
+        changed = connection.execute(
+            "UPDATE capture_session SET expires_at = '2020-01-01 00:00:00.000000' WHERE eval_id = ?", (eval_id,)
+        )
+        assert changed.rowcount == 1
+
+
+def test_declining_ends_calmly(browser: Browser, service: Service) -> None:
+    eval_id, link = service.new_capture()
+    with page_of(browser, PHONE) as page:
+        page.goto(link)
+        press(page, "continue")
+        press(page, "decline")
+        at(page, "confirmation")
+        expect(page.locator("[data-outcome=declined]")).to_be_visible()
+        screenshot(page, "capture-phone-declined")
+        page.reload()
+        expect(page.locator("[data-outcome=declined]")).to_be_visible()
+    assert service.evaluation(eval_id)["decision"] != "ACCEPT"
+
+
+def test_an_expired_link_says_so(browser: Browser, service: Service) -> None:
+    eval_id, link = service.new_capture()
+    let_expire(service, eval_id)
+    with page_of(browser, PHONE) as page:
+        page.goto(link)
+        assert trouble(page) == "sessionExpired"
+        expect(page.locator("[data-action]")).to_have_count(0)
+        screenshot(page, "capture-phone-expired")
+
+
+def test_a_link_that_expires_on_the_way_says_so(browser: Browser, service: Service) -> None:
+    eval_id, link = service.new_capture()
+    with page_of(browser, DESKTOP) as page:
+        to_preview(page, link)
+        let_expire(service, eval_id)
+        press(page, "submit")
+        assert trouble(page) == "sessionExpired"
+    assert service.evaluation(eval_id)["decision"] != "ACCEPT"
+
+
+def test_a_used_link_says_so_elsewhere_and_confirms_here(browser: Browser, service: Service) -> None:
+    _, link = service.new_capture()
+    with page_of(browser, DESKTOP) as mine:
+        to_end(mine, link)
+        mine.reload()
+        at(mine, "confirmation")
+        with page_of(browser, DESKTOP) as other:
+            other.goto(link)
+            assert trouble(other) == "sessionUsed"
+
+
+def test_a_link_in_use_elsewhere_says_so(browser: Browser, service: Service) -> None:
+    _, link = service.new_capture()
+    with page_of(browser, DESKTOP) as mine, page_of(browser, PHONE) as other:
+        mine.goto(link)
+        at(mine, "splash")
+        other.goto(link)
+        assert trouble(other) == "sessionElsewhere"
+
+
+@pytest.mark.parametrize("fragment", ["", "#not-a-token", "#%00%F0%9F%98%80", "#~", "#<script>alert(1)</script>", "#%"])
+def test_a_broken_link_says_so(browser: Browser, service: Service, fragment: str) -> None:
+    with page_of(browser, PHONE) as page:
+        page.goto(f"{service.url}/capture/{fragment}")
+        assert trouble(page) == "sessionUnknown"
