@@ -8,9 +8,11 @@ from typing import Annotated, Any
 
 import typer
 
+from signals.accuracy.command import evaluate
 from signals.model_store import CachedModels, open_store
 
-app = typer.Typer(help="The model files: list, pull, verify.", no_args_is_help=True)
+app = typer.Typer(help="The model files: list, pull, verify, evaluate.", no_args_is_help=True)
+app.command("evaluate")(evaluate)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Names = Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="Only these models.")]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
@@ -22,6 +23,8 @@ BUFFERS = tuple(range(11))
 BAND_STARTS = (0, 13, 16, 18, 21, 25, 35, 45, 55, 65)
 """Bands of exact ages: those that laws speak of, then ten years each."""
 Side = Literal["under", "across", "over"]
+Interval = tuple[float, float]
+_NO_REFIT: Mapping[str, Interval] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,8 @@ class Age:
     """By age of access, then by band."""
     shipped: Coverage | None
     """Of the provider's own interval."""
+    refitted: Coverage | None
+    """Of the provider's interval fitted anew on other people, where it was fitted on this very set."""
     fitted: Coverage | None
     """Of an interval fitted on other people of this set."""
 
@@ -90,8 +95,11 @@ class Aged:
         )
 
 
-def measure_age(shown: Sequence[Presentation], unit: Unit) -> Age | None:
-    """The figures of those presentations that are labelled with an age; None where there are none."""
+def measure_age(shown: Sequence[Presentation], unit: Unit, refit: Mapping[str, Interval] = _NO_REFIT) -> Age | None:
+    """The figures of those presentations that are labelled with an age; None where there are none.
+
+    `refit` has the interval of each file as fitted anew on other people.
+    """
     labelled = [one for one in shown if one.row.age]
     if not labelled:
         return None
@@ -111,6 +119,7 @@ def measure_age(shown: Sequence[Presentation], unit: Unit) -> Age | None:
         by_group=_by_group(with_point, exact),
         passes={str(access): _passes(aged, access) for access in ACCESS_AGES},
         shipped=measure_coverage(exact.lower, exact.upper, exact.predicted, exact.true, exact.band, exact.person),
+        refitted=_refitted(with_point, exact, refit),
         fitted=conformal_coverage(exact.predicted, exact.true, exact.band, exact.person),
     )
 
@@ -157,6 +166,20 @@ def _aged(shown: Sequence[Presentation]) -> Aged:
         band=np.asarray([age.text or band_name(age.low) for age in labels], np.str_),
         person=people_of(shown),
     )
+
+
+def _refitted(shown: Sequence[Presentation], aged: Aged, refit: Mapping[str, Interval]) -> Coverage | None:
+    ends = np.asarray([refit.get(one.row.file, (math.nan, math.nan)) for one in shown], np.float64).reshape(-1, 2)
+    return measure_coverage(ends[:, 0], ends[:, 1], aged.predicted, aged.true, aged.band, aged.person)
+
+
+def labelled_ages(shown: Sequence[Presentation]) -> dict[str, tuple[float, float, str]]:
+    """Predicted age, labelled age (NaN in an open bin) and person of each file that has both."""
+    return {
+        one.row.file: (one.feature(PREDICTED), one.row.age.point, one.person)
+        for one in shown
+        if one.row.age and math.isfinite(one.feature(PREDICTED))
+    }
 
 
 def _by_group(shown: Sequence[Presentation], aged: Aged) -> dict[str, dict[str, Errors]]:

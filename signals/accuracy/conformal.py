@@ -89,10 +89,17 @@ def out_of_fold(
     predicted: Floats, true: Floats, people: NDArray[np.str_], level: float = LEVEL, folds: int = 5, seed: int = 0
 ) -> tuple[Floats, Floats]:
     """Lower and upper age of each row from a table fitted on *other people* only."""
-    names, codes = np.unique(people, return_inverse=True)
-    fold = np.random.default_rng(seed).permutation(len(names))[codes] % min(folds, len(names))
+    fold = folds_of(people, folds, seed)
     lower, upper = np.full(len(predicted), -math.inf), np.full(len(predicted), math.inf)
-    for number in range(int(fold.max()) + 1 if len(names) > 1 else 0):
+    for number in range(int(fold.max()) + 1 if len(fold) else 0):
         out = fold == number
-        lower[out], upper[out] = fit(predicted[~out], true[~out], level).interval(predicted[out])
+        if not out.all():
+            lower[out], upper[out] = fit(predicted[~out], true[~out], level).interval(predicted[out])
     return lower, upper
+
+
+def folds_of(people: NDArray[np.str_], folds: int, seed: int = 0) -> NDArray[np.int64]:
+    """The fold of each row, all rows of a person in one."""
+    names, codes = np.unique(people, return_inverse=True)
+    shuffled = np.random.default_rng(seed).permutation(len(names))
+    return np.asarray(shuffled[codes] % max(1, min(folds, len(names))), np.int64)

@@ -13,6 +13,8 @@ from signals.accuracy.ages import AgeLabel, BadAge, read_age, read_bin
 from signals.accuracy.sets import SetDescription, describe
 
 NO_SPECIES = "unnamed"
+NO_SUBJECTS = "no-subjects"
+"""The one problem that is no mistake: public sets often name nobody."""
 Label = Literal["live", "spoof"]
 
 
@@ -83,7 +85,7 @@ def read_labels(folder: Path) -> LabelSet:
             problems.append(found)
     used, contradictions = _once_each(rows)
     problems += contradictions
-    problems += whole_set_problems(used)
+    problems += whole_set_problems(used, about)
     return LabelSet(about.name, about, tuple(used), tuple(sorted(problems)), len(table) - 1)
 
 
@@ -103,9 +105,7 @@ def _table(path: Path) -> list[Line]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as missing:
-        raise BadLabels(
-            f"{path}: cannot be read ({missing.strerror}); a set is a folder with a labels.csv"
-        ) from missing
+        raise BadLabels(f"{path}: cannot be read ({missing.strerror}); a set is a folder with labels.csv") from missing
     except UnicodeDecodeError as broken:
         raise BadLabels(f"{path}: is not UTF-8 text") from broken
     reader = csv.reader(io.StringIO(text, newline=""))
@@ -205,19 +205,19 @@ def _says(row: Row) -> tuple[object, ...]:
     return row.label, row.attack, row.age, row.subject, row.clip, tuple(row.groups.items())
 
 
-def whole_set_problems(rows: Sequence[Row]) -> list[Problem]:
+def whole_set_problems(rows: Sequence[Row], about: SetDescription) -> list[Problem]:
     """What keeps some figures from being told: one class only, one subject only, nothing left."""
     if not rows:
         return [Problem(0, "nothing-left", "", "no row can be used")]
     problems = []
     labels = {row.label for row in rows if row.label}
-    if len(labels) == 1:
+    if len(labels) == 1 and "label" not in about.assume:
         only = labels.pop()
         lacking = "attacks" if only == "live" else "live rows"
         problems.append(Problem(0, "one-class-only", "", f"every row is `{only}`: without {lacking} there is no AUC"))
     subjects = {row.subject for row in rows}
     if subjects == {""}:
-        problems.append(Problem(0, "no-subjects", "", "no subjects are named: every clip or file counts as a person"))
+        problems.append(Problem(0, NO_SUBJECTS, "", "no subjects are named: every clip or file counts as a person"))
     elif len(subjects) == 1:
         text = "there is one subject only: no interval can be told, and no figure speaks of other people"
         problems.append(Problem(0, "one-subject-only", "", text))

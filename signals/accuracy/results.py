@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from pydantic import TypeAdapter
 
-from signals.accuracy.age import Age, measure_age
+from signals.accuracy.age import Age, Interval, labelled_ages, measure_age
 from signals.accuracy.bursts import Bursts, measure_bursts
 from signals.accuracy.faces import Faces, measure_faces
 from signals.accuracy.labels import Problem
 from signals.accuracy.liveness import Liveness, measure_liveness
 from signals.accuracy.presentations import Presentation
+from signals.accuracy.refit import refit_intervals
 from signals.accuracy.run import Measured
 
 FORMAT = 1
@@ -74,12 +75,13 @@ def build_report(sets: Sequence[Measured], measures: frozenset[str], version: st
     labelled = [m for m in sets if "label" not in m.labels.about.assume and any(one.row.label for one in m.frames)]
     together = len(labelled) > 1 and "liveness" in measures
     bursts = [one for measured in labelled for one in measured.frames] if "liveness" in measures else []
+    refit = refit_intervals({m.labels.name: labelled_ages(m.frames) for m in sets}) if "age" in measures else {}
     return Report(
         format=FORMAT,
         version=version,
         measured_on=date,
         models=dict(sorted(models.items())),
-        sets=[_set_report(measured, measures) for measured in sets],
+        sets=[_set_report(measured, measures, refit.get(measured.labels.name, {})) for measured in sets],
         together=_liveness(
             [one for m in labelled for one in m.frames], [one for m in labelled for one in m.clips], wanted=together
         ),
@@ -87,7 +89,7 @@ def build_report(sets: Sequence[Measured], measures: frozenset[str], version: st
     )
 
 
-def _set_report(measured: Measured, measures: frozenset[str]) -> SetReport:
+def _set_report(measured: Measured, measures: frozenset[str], refit: Mapping[str, Interval]) -> SetReport:
     about, frames, clips = measured.labels.about, measured.frames, measured.clips
     return SetReport(
         name=about.name,
@@ -105,7 +107,7 @@ def _set_report(measured: Measured, measures: frozenset[str]) -> SetReport:
         broken=dict(Counter(name for one in (*frames, *clips) for name in one.reading.broken)),
         faces=measure_faces(frames) if "face" in measures else None,
         liveness=_liveness(frames, clips, wanted="liveness" in measures),
-        age=_age(frames, clips) if "age" in measures else [],
+        age=_age(frames, clips, refit) if "age" in measures else [],
     )
 
 
@@ -119,8 +121,8 @@ def _liveness(frames: Sequence[Presentation], clips: Sequence[Presentation], *, 
     return [one for one in found if one]
 
 
-def _age(frames: Sequence[Presentation], clips: Sequence[Presentation]) -> list[Age]:
-    found = measure_age(_answered(frames, "age"), "frame"), measure_age(_answered(clips, "age"), "clip")
+def _age(frames: Sequence[Presentation], clips: Sequence[Presentation], refit: Mapping[str, Interval]) -> list[Age]:
+    found = measure_age(_answered(frames, "age"), "frame", refit), measure_age(_answered(clips, "age"), "clip")
     return [one for one in found if one]
 
 

@@ -65,7 +65,7 @@ def measure(labels: LabelSet, reader: Reader, journal: Journal, step: Step) -> M
     clips = _clips([(row, sha256) for row, sha256, _ in readable])
     shown = [(_digest(sha for _, sha in clip), tuple(row.path for row, _ in clip)) for clip in clips]
     clip_answers = _answers(shown, reader, journal, step)
-    after = whole_set_problems([row for row, _, _ in readable])
+    after = whole_set_problems([row for row, _, _ in readable], labels.about)
     told = {problem for problem in labels.problems if problem.line == 0}
     return Measured(
         labels,

@@ -126,7 +126,7 @@ def test_a_folder_that_cannot_be_measured_is_refused_with_a_reason(tmp_path: Pat
 
 
 def test_no_labels_and_labels_that_are_no_text_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(BadLabels, match="a set is a folder with a labels"):
+    with pytest.raises(BadLabels, match="a set is a folder with labels"):
         read_labels(tmp_path)
     (tmp_path / "labels.csv").write_bytes(b"file,label\n\xff\xfe,live\n")
     with pytest.raises(BadLabels, match="not UTF-8"):
