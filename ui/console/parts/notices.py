@@ -29,8 +29,9 @@ def problem(found: Problem) -> None:
 
 
 def mistakes(found: Problem) -> list[str]:
-    """Each mistake that the service named, with its place."""
-    return [f"{_place(item)}{item.get('message', item.get('code', ''))}." for item in found.errors]
+    """Each mistake that the service named, with its place; one that its own sentence says already is left out."""
+    said = [(item, str(item.get("message", item.get("code", "")))) for item in found.errors]
+    return [f"{_place(item)}{message}." for item, message in said if message.lower() not in found.detail.lower()]
 
 
 def _place(item: Json) -> str:

@@ -14,6 +14,7 @@ from ui.console.parts import notices
 from ui.console.parts.decision import chip, codes
 
 _MADE = "capture-made"
+_MARKET = (r"^([A-Za-z]{2})?$", "Two letters, such as DE")
 POLL_SECONDS = 2
 
 
@@ -22,7 +23,7 @@ def forget() -> None:
     st.session_state.pop(_MADE, None)
 
 
-@st.dialog("New capture", width="medium")
+@st.dialog("New capture", width="medium", on_dismiss="rerun")
 def dialog() -> None:
     if _MADE not in st.session_state:
         _form()
@@ -48,7 +49,7 @@ def _form() -> None:
         strategy = left.selectbox(
             "Strategy", _strategies(flows[flow]), index=None, placeholder=f"{flows[flow]['strategy']} (workflow)"
         )
-        market = middle.text_input("Market", max_chars=2, placeholder="none", help="Two letters, such as DE")
+        market = middle.text_input("Market", max_chars=2, placeholder="two letters", validate=_MARKET)
         product = right.text_input("Product", max_chars=100, placeholder="none")
         if st.form_submit_button("Make the link", type="primary", key="capture-make"):
             _make(customer.strip(), flow, strategy, {"market": market.strip().upper(), "product": product.strip()})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ui.console import connection, links, words
-from ui.console.api import Json
+from ui.console.api import Json, Problem
 from ui.console.api import Page as Part
 from ui.console.markup import Html, div, link, span, tag
 from ui.console.parts import notices
@@ -13,8 +13,8 @@ from ui.console.parts.decision import chip, codes
 from ui.console.views import capture
 
 PART = 40
+REFRESH_SECONDS = 10
 _CURSORS = "evaluations-cursors"
-_ANY = "any"
 
 
 def page() -> None:
@@ -24,8 +24,18 @@ def page() -> None:
         st.button("New capture", type="primary", key="new-capture", icon=":material/photo_camera:", on_click=_ask)
     if st.session_state.pop("capture-asked", False):
         capture.dialog()
+    _listed(filters)
+
+
+@st.fragment(run_every=REFRESH_SECONDS)
+def _listed(filters: dict[str, str | None]) -> None:
+    """One part of the list, read again from time to time: new evaluations appear by themselves."""
     cursors = _cursors(filters)
-    part = connection.api().evaluations(limit=PART, cursor=cursors[-1], **filters)
+    try:
+        part = connection.api().evaluations(limit=PART, cursor=cursors[-1], **filters)
+    except Problem as found:
+        notices.problem(found)
+        return
     if part.items:
         st.html(_table(part.items))
         _turn(cursors, part)

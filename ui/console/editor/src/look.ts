@@ -8,9 +8,9 @@ import { tags } from "@lezer/highlight";
 const MONO = "var(--st-code-font, ui-monospace, monospace)";
 
 const frame = EditorView.theme({
-  "&": { fontSize: "12.5px", backgroundColor: "#fff", color: "#1c2530" },
+  "&": { flex: "1", minHeight: "0", fontSize: "12.5px", backgroundColor: "#fff", color: "#1c2530" },
   "&.cm-focused": { outline: "none" },
-  ".cm-scroller": { fontFamily: MONO, lineHeight: "1.55", height: "max(340px, calc(100vh - 250px))" },
+  ".cm-scroller": { fontFamily: MONO, lineHeight: "1.55" },
   ".cm-content": { padding: "6px 0" },
   ".cm-gutters": { backgroundColor: "#f6f7f9", color: "#8a94a3", borderRight: "1px solid #e3e7ec" },
   ".cm-activeLine": { backgroundColor: "#f3f6fb" },
@@ -44,10 +44,11 @@ export const look: Extension = [frame, syntaxHighlighting(colours)];
 /** The parts around the text: the frame and the list of problems. */
 export const surroundings = `
 :host { display: block; }
-.policy-editor { border: 1px solid #d5dbe3; border-radius: 6px; overflow: hidden; background: #fff;
+.policy-editor { display: flex; flex-direction: column; height: max(380px, calc(100vh - 216px));
+  border: 1px solid #d5dbe3; border-radius: 6px; overflow: hidden; background: #fff;
   font-family: var(--st-font, sans-serif); font-size: 13px; color: #1c2530; }
 .policy-editor:focus-within { border-color: #1f4fd8; box-shadow: 0 0 0 2px rgba(31, 79, 216, .14); }
-.problems { border-top: 1px solid #e3e7ec; background: #fafbfc; max-height: 168px; overflow: auto; }
+.problems { border-top: 1px solid #e3e7ec; background: #fafbfc; flex: none; max-height: 38%; overflow: auto; }
 .clean { padding: 5px 10px; color: #5b6675; font-size: 12px; }
 .problem { all: unset; box-sizing: border-box; display: flex; gap: 8px; align-items: baseline; width: 100%;
   padding: 4px 10px; cursor: pointer; border-left: 3px solid #c62f3b; line-height: 1.4; }
