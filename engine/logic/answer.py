@@ -21,17 +21,17 @@ def answer_line(line: str) -> dict[str, Any]:
     """The answer to a line of JSON; never raises for what a line may hold."""
     try:
         asked = read_json(line)
+        if not isinstance(asked, dict) or "rule" not in asked:
+            return _error("bad-line", 'a line is an object with a `rule`, and `data`: {"rule": …, "data": …}')
+        return answer(asked["rule"], asked.get("data"))
     except BadJson as error:
         return _error(error.code, error.message)
-    if not isinstance(asked, dict) or "rule" not in asked:
-        return _error("bad-line", 'a line is an object with a `rule`, and `data`: {"rule": …, "data": …}')
-    return answer(asked["rule"], asked.get("data"))
 
 
 def answer(rule: Any, data: Any) -> dict[str, Any]:
     """`{"result"}`, `{"unknown": [names]}` or `{"error": {code, message}}`. Types are those of the data.
 
-    Both are JSON as `read_json` gives it.
+    Both are JSON as `read_json` gives it. Raises `BadJson` for data that is too large to be read.
     """
     mistakes, names = Mistakes(), Data(data)
     condition = read_condition(to_node(rule, _RULE), Scope(names, TypedNames({})), mistakes)

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from engine.logic.strict_json import BadJson
 from engine.logic.types import Type, type_of
 
 _ABSENT = object()
 
 
+MAX_LIST = 10_000
+
+
 class Data:
-    """The data of one rule. Every name exists: what is not there is unknown."""
+    """The data of one rule. Every name exists: what is not there is unknown. Raises `BadJson` for a list too long."""
 
     def __init__(self, data: Any) -> None:
         self._data = data
@@ -25,7 +29,10 @@ class Data:
     def type_of(self, name: str) -> Type:
         """The type of what is there; of lists that of all their members."""
         if name not in self._types:
-            self._types[name] = type_of(self.get(name))
+            value = self.get(name)
+            if isinstance(value, list) and len(value) > MAX_LIST:
+                raise BadJson("too-long", f"a list has at most {MAX_LIST} members")
+            self._types[name] = type_of(value)
         return self._types[name]
 
     def known(self) -> Iterable[str]:

@@ -11,9 +11,10 @@ from engine.logic.operators import TABLE
 from engine.logic.scope import Scope
 from engine.logic.syntax import Entries, Items, Node, Scalar, described
 from engine.logic.tree import Call, Expression, ListOf, Literal, Names, Param, Var
-from engine.logic.types import MIXED, NULL, STRING, UNKNOWN, Type, joined, list_of, type_of
+from engine.logic.types import MIXED, NULL, NUMBER, STRING, UNKNOWN, Type, joined, list_of, phrase, type_of
 
 MAX_DEPTH = 60
+MAX_NODES = 20_000
 MAX_LIST = 10_000
 
 NOT_YET = frozenset({"===", "!==", "cat", "substr", "map", "filter", "reduce", "all", "none", "some", "merge", "?:"})
@@ -24,12 +25,16 @@ def read_condition(node: Node, scope: Scope, mistakes: Mistakes) -> Expression:
     return _Reader(scope, mistakes).read(node, 0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Reader:
     scope: Scope
     mistakes: Mistakes
+    nodes: int = 0
 
     def read(self, node: Node, depth: int) -> Expression:
+        self.nodes += 1
+        if self.nodes > MAX_NODES:
+            return self._too_large(node)
         if isinstance(node, Scalar):
             return Literal(node.value, NULL if node.value is None else type_of(node.value), node.location)
         if depth >= MAX_DEPTH:
@@ -43,6 +48,12 @@ class _Reader:
                 "bad-condition", f"a condition has exactly one operator, not {found}", node.location, hint
             )
         return self._operation(*node.pairs[0], depth)
+
+    def _too_large(self, node: Node) -> Expression:
+        """Told once; the rest of the condition is passed over."""
+        if self.nodes == MAX_NODES + 1:
+            self.mistakes.add("too-large", f"a condition has at most {MAX_NODES} parts", node.location)
+        return _broken(node.location)
 
     def _list(self, node: Items, depth: int) -> Expression:
         if len(node.members) > MAX_LIST:
@@ -72,7 +83,7 @@ class _Reader:
             if result is not None:
                 return Call(operator, args, result, at)
         takes = " or ".join(dict.fromkeys(operator.takes for operator in TABLE[name] if operator.takes))
-        given = " and ".join(dict.fromkeys(f"a {type_}" for type_ in types))
+        given = " and ".join(dict.fromkeys(map(phrase, types)))
         return self._refuse(
             "type-mismatch", f"`{name}` takes {takes}, not {given}", _odd_one(args), _what_names_are(args)
         )
@@ -90,7 +101,7 @@ class _Reader:
             return Var(name, type_, where)
         both = joined([type_, default.type])
         if both is None:
-            message = f"the default of {quoted(name)} is a {default.type}, but the feature is a {type_}"
+            message = f"the default of {quoted(name)} is {phrase(default.type)}, but the feature is {phrase(type_)}"
             return self._refuse("type-mismatch", message, default.location)
         return Var(name, both, where, default)
 
@@ -123,14 +134,20 @@ class _Reader:
     def read_missing(self, operands: tuple[Node, ...], at: Location, _depth: int) -> Expression:
         if len(operands) == 1 and isinstance(operands[0], Items):
             operands = operands[0].members
-        return self._call("missing", (self._names(operands, "missing", at),), at)
+        names = self._names(operands, "missing", at)
+        return self._call("missing", (names,), at) if isinstance(names, Names) else names
 
     def read_missing_some(self, operands: tuple[Node, ...], at: Location, depth: int) -> Expression:
         if len(operands) != 2 or not isinstance(operands[1], Items):
             return self._refuse("operand-count", "`missing_some` takes a number and a list of names", at)
+        need = operands[0].value if isinstance(operands[0], Scalar) else None
+        if not isinstance(need, int | float) or isinstance(need, bool):
+            message = f"`missing_some` takes a number that is written out, not {described(operands[0])}"
+            return self._refuse("bad-count", message, operands[0].location)
         names = self._names(operands[1].members, "missing_some", at)
-        count = len(names.names) if isinstance(names, Names) else 0
-        total = Literal(count, type_of(count), at)
+        if not isinstance(names, Names):
+            return names
+        total = Literal(len(names.names), NUMBER, at)
         return self._call("missing_some", (self.read(operands[0], depth + 1), total, names), at)
 
     def _names(self, nodes: tuple[Node, ...], operator: str, at: Location) -> Expression:
@@ -194,4 +211,4 @@ def _odd_one(args: tuple[Expression, ...]) -> Location:
 
 
 def _what_names_are(args: tuple[Expression, ...]) -> str:
-    return ", ".join(f"`{arg.name}` is a {arg.type}" for arg in args if isinstance(arg, Var | Param))
+    return ", ".join(f"`{arg.name}` is {phrase(arg.type)}" for arg in args if isinstance(arg, Var | Param))

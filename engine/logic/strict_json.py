@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from typing import Any, NoReturn
 
 from engine.diagnostics import Location
@@ -13,8 +14,7 @@ from engine.logic.syntax import Entries, Items, Node, Scalar, broken_text, numbe
 MAX_BYTES = 1024 * 1024
 MAX_NESTING = 200
 
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
-_BRACKETS = re.compile(r"[\[\]{}]")
+_MARKS = re.compile(r'\\.|["\[\]{}]', re.DOTALL)
 
 
 class BadJson(Exception):  # noqa: N818 - the word of the domain
@@ -45,9 +45,15 @@ def read_json(text: str) -> Any:
 def nesting(text: str) -> int:
     """How deep brackets nest outside strings; read before parsing, since a parser recurses."""
     depth = deepest = 0
-    for bracket in _BRACKETS.findall(_STRING.sub("", text)):
-        depth += 1 if bracket in "[{" else -1
-        deepest = max(deepest, depth)
+    within = False
+    for mark in _MARKS.findall(text):
+        if mark == '"':
+            within = not within
+        elif not within and mark in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif not within and mark in "]}":
+            depth -= 1
     return deepest
 
 
@@ -63,8 +69,8 @@ def to_node(value: Any, at: Location) -> Node:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
+        counts = Counter(key for key, _ in pairs)
+        twice = next(key for key, count in counts.items() if count > 1)
         raise BadJson("duplicate-key", f"key {quoted(twice)} is given twice")
     return found
 

@@ -31,6 +31,14 @@ OBJECT = Type("object")
 SCALARS = frozenset({NUMBER, BOOLEAN, STRING})
 
 
+_ARTICLES = {"object": "an object", "unknown": "an unknown value", "null": "null"}
+
+
+def phrase(type_: Type) -> str:
+    """The type with its article, for a message."""
+    return _ARTICLES.get(type_.name, f"a {type_}")
+
+
 def list_of(member: Type) -> Type:
     """The type of a list."""
     return Type("list", member)

@@ -12,7 +12,7 @@ from engine.logic.explain import explain
 from engine.logic.mistakes import Mistakes, did_you_mean, quoted
 from engine.logic.operators.comparison import IS_NOT_NULL, IS_NULL
 from engine.logic.tree import Call, Expression, Known, ListOf, Literal, Names, Param, Var, children, names_read, walk
-from engine.logic.types import BOOLEAN, NULL, UNKNOWN
+from engine.logic.types import BOOLEAN, NULL, UNKNOWN, phrase
 
 _COMPARISONS = frozenset({"<", "<=", ">", ">=", "==", "!=", "in"})
 _BOOLEAN_OPERANDS = frozenset({"and", "or", "!", "!!", "if"})
@@ -46,7 +46,7 @@ class ConditionChecks:
         if condition.type in {BOOLEAN, UNKNOWN} or _names_absence(condition):
             return
         hint = "compare it, or ask for its truth with `!!`"
-        self.mistakes.add("type-mismatch", f"`when` is a boolean, not a {condition.type}", condition.location, hint)
+        self.mistakes.add("type-mismatch", f"`when` is a boolean, not {phrase(condition.type)}", condition.location, hint)
 
     def _reads_a_feature(self, condition: Expression) -> None:
         if condition.type != UNKNOWN and not names_read(condition):

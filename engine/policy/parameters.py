@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from engine.logic.mistakes import Mistakes, did_you_mean, quoted
 from engine.logic.syntax import Scalar
-from engine.logic.types import NUMBER, UNKNOWN, Type, type_of
+from engine.logic.types import NUMBER, UNKNOWN, Type, phrase, type_of
 from engine.policy.policy import Parameter, Policy, Strategy
 
 DEFAULT_STRATEGY = "standard"
@@ -75,7 +75,7 @@ def _value_fits(parameter: Parameter, value: Scalar, expected: Type, mistakes: M
     name, given = quoted(parameter.name.text), type_of(value.value)
     if given != expected:
         hint = "numbers are written without quotes" if expected == NUMBER else ""
-        mistakes.add("type-mismatch", f"parameter {name} is a {expected}, not a {given}", value.location, hint)
+        mistakes.add("type-mismatch", f"parameter {name} is {phrase(expected)}, not {phrase(given)}", value.location, hint)
     elif isinstance(value.value, int | float) and not _within(parameter, value.value):
         message = f"{value.value} is outside the range of parameter {name}"
         mistakes.add("out-of-range", message, value.location, f"{parameter.low} to {parameter.high}")

@@ -10,7 +10,7 @@ from engine.logic.types import BOOLEAN, SCALARS, STRING, UNKNOWN, Type, fits, is
 
 def _in_list(types: Sequence[Type]) -> Type | None:
     needle, hay = types
-    if not is_list(hay) or needle not in {*SCALARS, UNKNOWN}:
+    if not (is_list(hay) or hay == UNKNOWN) or needle not in {*SCALARS, UNKNOWN}:
         return None
     return BOOLEAN if fits(needle, hay.member or UNKNOWN) else None
 
@@ -20,7 +20,7 @@ def _in_string(types: Sequence[Type]) -> Type | None:
 
 
 def _found(needle: object, hay: Sequence[object]) -> bool | None:
-    if any(member is not None and member == needle for member in hay):
+    if needle in hay:
         return True
     return None if any(member is None for member in hay) else False
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.logic.operator import MAX_OPERANDS, Operator, expression, function
-from engine.logic.types import NUMBER, STRING, UNKNOWN, Type, fits, list_of
+from engine.logic.types import NUMBER, STRING, Type, list_of
 
 _NAMES = list_of(STRING)
 
@@ -18,7 +18,7 @@ def _of_names(types: Sequence[Type]) -> Type | None:
 
 
 def _of_count_and_names(types: Sequence[Type]) -> Type | None:
-    return _NAMES if fits(types[0], NUMBER) and types[0] != UNKNOWN else None
+    return _NAMES if types[0] == NUMBER and types[-1] == _NAMES else None
 
 
 def _missing_some(need: float, total: int, absent: list[str]) -> list[str]:

@@ -1,0 +1,133 @@
+"""What holds of every shipped policy: its readings agree, unknown never passes, and known records are accepted."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from itertools import product
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from engine.contracts import Decision
+from engine.policy import CompiledPolicy, shipped_catalogue
+from tests.policy.records import Record, known_records, records
+from tests.policy.shipped import NAMES, cases_of, shipped
+
+CHECKS = (HealthCheck.too_slow, HealthCheck.data_too_large)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=60, deadline=None, suppress_health_check=CHECKS)
+@given(data=st.data())
+def test_generated_code_agrees_with_the_explanation(name: str, data: st.DataObject) -> None:
+    """Outcome, codes, rules and unknown names are the same, under every strategy."""
+    agree(shipped(name), data.draw(records(shipped(name))))
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=5000, deadline=None, suppress_health_check=CHECKS)
+@given(data=st.data())
+def test_generated_code_agrees_for_long(name: str, data: st.DataObject) -> None:
+    """The same, many times."""
+    agree(shipped(name), data.draw(records(shipped(name))))
+
+
+def agree(policy: CompiledPolicy, record: Record) -> None:
+    """Both readings decide alike."""
+    for strategy in policy.strategies:
+        assert policy.decide(record, strategy) == policy.explain(record, strategy).decision
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_strategy_accepts_a_known_record(name: str) -> None:
+    """A policy that accepts nobody would keep every law."""
+    policy = shipped(name)
+    for strategy in policy.strategies:
+        accepted = [case for case in cases_of(name) if policy.decide(case.given, strategy).outcome == "accept"]
+        assert any(all(case.given.get(n) is not None for n in policy.reads) for case in accepted), strategy
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=12, deadline=None, suppress_health_check=CHECKS)
+@given(data=st.data())
+def test_unknown_never_passes(name: str, data: st.DataObject) -> None:
+    """Over every choice of unknown features: what is accepted stays accepted, whatever the unknown turns out to be."""
+    policy = shipped(name)
+    full, other = data.draw(mostly_good(name)), data.draw(known_records(policy))
+    for strategy in policy.strategies:
+        assert violations(policy.decide, full, other, strategy) == []
+
+
+def mostly_good(name: str) -> st.SearchStrategy[Record]:
+    """Known records near one that is accepted, so that the law is not kept by refusing everything."""
+    policy = shipped(name)
+    good = next(c.given for c in cases_of(name) if all(c.given.get(n) is not None for n in policy.reads))
+    changed = st.sets(st.sampled_from(sorted(policy.reads)), max_size=2)
+    return st.tuples(known_records(policy), changed).map(
+        lambda drawn: {n: drawn[0][n] if n in drawn[1] else good[n] for n in policy.reads}
+    )
+
+
+def violations(decide: Callable[..., Decision], full: Record, other: Record, strategy: str) -> list[Any]:
+    """Every accepted partial record of `full` with a completion, from `full` or `other`, that is not accepted."""
+    names = sorted(full)
+    found = []
+    for known in product((True, False), repeat=len(names)):
+        partial = {n: full[n] if k else None for n, k in zip(names, known, strict=True)}
+        if decide(partial, strategy).outcome != "accept":
+            continue
+        completions = (full, {n: other[n] if partial[n] is None else partial[n] for n in names})
+        found += [(partial, whole) for whole in completions if decide(whole, strategy).outcome != "accept"]
+    return found
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_search_for_violations_finds_them(name: str) -> None:
+    """With a policy whose unknown is made to accept, behind the back of every check, the law is seen broken."""
+    policy = shipped(name)
+    checked = policy._checked
+    rules = tuple(dataclasses.replace(rule, unknown_then=rule.then and "accept") for rule in checked.rules)
+    broken = CompiledPolicy(
+        dataclasses.replace(checked, rules=rules, unknown="accept"), policy.text, shipped_catalogue()
+    )
+    bad = next(
+        c.given for c in cases_of(name) if policy.decide(c.given).outcome != "accept" and None not in c.given.values()
+    )
+    assert violations(broken.decide, {n: bad[n] for n in policy.reads}, {n: bad[n] for n in policy.reads}, "standard")
+
+
+def test_no_single_device_signal_rejects() -> None:
+    """Everything that a browser tells can be told falsely."""
+    policy = shipped("digital_intelligence")
+    for case in cases_of("digital_intelligence"):
+        for strategy in policy.strategies:
+            assert policy.decide(case.given, strategy).outcome != "reject"
+
+
+def test_the_example_of_the_interface() -> None:
+    """A caller with three signals of its own is accepted by `selfie`."""
+    decision = shipped("selfie").decide({"face.count": 1, "liveness.passive_score": 0.93, "age.predicted": 31.0})
+    assert decision == Decision("accept", "standard", ("I834", "I845"), ("live", "of-age"), ())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_without_a_model_nothing_is_accepted(name: str) -> None:
+    """Every feature of a provider unknown: no strategy accepts a face policy."""
+    policy, catalogue = shipped(name), shipped_catalogue()
+    good = next(c.given for c in cases_of(name) if policy.decide(c.given).outcome == "accept")
+    for provider in {"face", "quality", "liveness", "age"} & {catalogue[n].provider for n in policy.reads}:
+        without = {n: None if catalogue[n].provider == provider else v for n, v in good.items()}
+        for strategy in policy.strategies:
+            assert policy.decide(without, strategy).outcome != "accept"
+
+
+def test_the_image_policy_is_the_two_others_together() -> None:
+    """`selfie_image` says of a record what `selfie` and `selfie_quality` say, for its thresholds are theirs."""
+    image = shipped("selfie_image")
+    for strategy in image.strategies:
+        together = shipped("selfie").parameters(strategy) | shipped("selfie_quality").parameters(strategy)
+        assert image.parameters(strategy) == together
