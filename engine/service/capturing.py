@@ -144,9 +144,9 @@ class Capturing:
     def submit(self, token: str, browser: Browser, request: SubmitRequest) -> Json:
         """Use the session up and decide. The same submission again is answered the same, any other is refused."""
         session = self._find(token)
-        if session.state == "submitted" and session.digest == request.digest and self._holds(session, browser.cookie):
+        if self._is_repeated(session, browser, request.digest):
             return self._standing(session, browser.cookie)
-        session = self._mine(token, browser)
+        self._must_be_mine(session, browser)
         if session.state != "captured" or session.blob is None:
             raise Problem(409, "framesNeeded", "Nothing has been captured yet.")
         if session.digest != request.digest:
@@ -158,7 +158,10 @@ class Capturing:
                 if evidence:
                     self._evaluating.finish_waiting(session.eval_id, session.environment, evidence, read)
                     self._vault.destroy(session.session_id)
-        return self._standing(self._find(token), browser.cookie)
+        session = self._find(token)
+        if not self._is_repeated(session, browser, request.digest):  # something else was faster
+            self._must_be_mine(session, browser)
+        return self._standing(session, browser.cookie)
 
     def decline(self, token: str, browser: Browser) -> Json:
         """The person does not want to; the evaluation ends without evidence."""
@@ -199,17 +202,28 @@ class Capturing:
 
     def _usable(self, token: str) -> CaptureSession:
         session = self._find(token)
+        self._must_be_usable(session)
+        return session
+
+    def _must_be_usable(self, session: CaptureSession) -> None:
         if session.state == "expired" or (session.state in LIVE and session.expires_at <= self._clock.now()):
             raise Problem(410, "sessionExpired", "The link has expired.")
         if session.state not in LIVE:
             raise Problem(409, "sessionUsed", "The link has been used.")
-        return session
 
     def _mine(self, token: str, browser: Browser) -> CaptureSession:
-        session = self._usable(token)
+        session = self._find(token)
+        self._must_be_mine(session, browser)
+        return session
+
+    def _must_be_mine(self, session: CaptureSession, browser: Browser) -> None:
+        self._must_be_usable(session)
         if not self._holds(session, browser.cookie):
             raise _elsewhere()
-        return session
+
+    def _is_repeated(self, session: CaptureSession, browser: Browser, digest: str) -> bool:
+        """Whether this very submission, of this browser, was accepted before."""
+        return session.state == "submitted" and session.digest == digest and self._holds(session, browser.cookie)
 
     def _holds(self, session: CaptureSession, cookie: str | None) -> bool:
         if cookie is None or not self._links.is_browser(cookie):

@@ -6,6 +6,7 @@ import base64
 import binascii
 import hashlib
 import json
+import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -33,6 +34,7 @@ from engine.workflow.signals import ProviderFailure, Read, read_directly
 
 Json = dict[str, Any]
 PAGE = 50
+_EVAL_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +223,7 @@ class Evaluating:
         return page([self._answer(each) for each in shown], _cursor(shown[-1].started) if more else None)
 
     def _get(self, eval_id: str, key: ApiKey) -> Evaluation:
-        evaluation = self._evaluations.get(eval_id, key.environment)
+        evaluation = self._evaluations.get(eval_id, key.environment) if _EVAL_ID.fullmatch(eval_id) else None
         if evaluation is None:
             raise Problem(404, "evaluationUnknown", "There is no such evaluation.")
         return evaluation
@@ -256,7 +258,7 @@ def _place(cursor: str | None) -> tuple[datetime, str] | None:
         padded = cursor + "=" * (-len(cursor) % 4)
         at, eval_id = json.loads(base64.urlsafe_b64decode(padded))
         place = datetime.fromisoformat(at)
-        if place.tzinfo is None or not isinstance(eval_id, str):
+        if place.tzinfo is None or not _EVAL_ID.fullmatch(eval_id):
             raise ValueError("not a place")
     except (binascii.Error, ValueError, TypeError, AttributeError) as broken:
         raise Problem(422, "badCursor", "The cursor is none that was given out.") from broken

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 import binascii
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from starlette.requests import Request
 
@@ -14,7 +13,7 @@ from engine.contracts import Evidence, Value
 from engine.features import Catalogue
 from engine.frames import MAX_FRAME_BYTES, MAX_FRAMES, BadFrame, Frame
 from engine.service.problems import Problem
-from engine.service.requests import Context, Data, Selfie, TimedImage
+from engine.service.requests import PRINTABLE, Context, Data, Selfie, TimedImage
 from engine.workflow.model import Workflow
 
 HEADERS = ("user-agent", "accept-language", "sec-ch-ua", "sec-ch-ua-mobile", "sec-ch-ua-platform")
@@ -28,6 +27,7 @@ CODES = {
     "not-an-image": "notAnImage",
     "too-many-pixels": "tooManyPixels",
     "image-truncated": "imageTruncated",
+    "not-base64": "notBase64",
 }
 
 
@@ -62,6 +62,7 @@ def context_of(context: Context) -> dict[str, Value | None]:
 def caller_features(given: Mapping[str, Value | None], catalogue: Catalogue) -> dict[str, Value | None]:
     """The caller's own signals, checked; raises `Problem` with everything that is wrong."""
     problems = catalogue.problems(given)
+    problems |= {name: "has control characters" for name, value in given.items() if _is_unprintable(value)}
     problems |= {
         name: "is set by the evaluation itself"
         for name in given
@@ -71,6 +72,10 @@ def caller_features(given: Mapping[str, Value | None], catalogue: Catalogue) -> 
         errors = [{"at": name[:64], "message": problem} for name, problem in sorted(problems.items())]
         raise Problem(422, "badFeatures", "The features are not as the catalogue says.", errors=errors)
     return dict(given)
+
+
+def _is_unprintable(value: object) -> bool:
+    return isinstance(value, str) and re.fullmatch(PRINTABLE, value) is None
 
 
 def frames_of(selfie: Selfie) -> tuple[Frame, ...]:
@@ -103,8 +108,10 @@ def _decoded(text: str) -> bytes:
     """The bytes of base64 text, refused before it is decoded where it is too long, or is none."""
     if len(text) > _MAX_BASE64:
         raise BadFrame("image-too-large", f"the image has more than {MAX_FRAME_BYTES} bytes")
+    if len(text) % 4:
+        raise BadFrame("not-base64", "the image is not base64")
     try:
-        return base64.b64decode(text, validate=True)
+        return binascii.a2b_base64(text, strict_mode=True)
     except (binascii.Error, ValueError) as broken:
         raise BadFrame("not-base64", "the image is not base64") from broken
 
@@ -119,6 +126,3 @@ def digest_of(frames: Sequence[Frame]) -> str | None:
 def kept_headers(request: Request) -> dict[str, str]:
     """The short list of headers that signal providers may read, each cut to a bound."""
     return {name: request.headers[name][:MAX_HEADER] for name in HEADERS if name in request.headers}
-
-
-Facts = dict[str, Any]

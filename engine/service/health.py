@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import SQLAlchemyError
 
-from engine.contracts import ModelUnavailable
+from engine.contracts import ModelStore, ModelUnavailable
 from engine.service.auth import Parts
 from engine.service.wiring import Services
 from engine.store.migrate import is_current
 
 router = APIRouter(tags=["operations"])
 Json = dict[str, Any]
+LOOK_AGAIN_SECONDS = 30.0
+_seen: WeakKeyDictionary[Services, tuple[float, dict[str, str]]] = WeakKeyDictionary()
 
 
 @router.get("/healthz")
@@ -39,11 +44,17 @@ def _database_problem(services: Services) -> str | None:
 
 
 def _missing_models(services: Services) -> dict[str, str]:
-    """Name to reason of each model that is named by the catalogue of models and absent."""
-    missing: dict[str, str] = {}
-    for name in getattr(services.models, "names", lambda: ())():
+    """Name to reason of each absent model. Looking reads whole files, so an answer holds for a while."""
+    seen = _seen.get(services)
+    if seen is None or time.monotonic() - seen[0] > LOOK_AGAIN_SECONDS:
+        seen = (time.monotonic(), dict(_absent(services.models)))
+        _seen[services] = seen
+    return seen[1]
+
+
+def _absent(models: ModelStore) -> Iterator[tuple[str, str]]:
+    for name in getattr(models, "records", ()):
         try:
-            services.models.get(name)
+            models.get(name)
         except ModelUnavailable as absent:
-            missing[name] = str(absent)
-    return missing
+            yield name, str(absent)

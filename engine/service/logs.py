@@ -26,8 +26,9 @@ def configure_log(settings: Settings) -> None:
     if settings.log_format == "json":
         form = [structlog.processors.JSONRenderer()]
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True)
-    for chatty in ("uvicorn", "uvicorn.error", "alembic"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    # It writes addresses of people and whole paths, and the console's library switches it on whatever uvicorn was told.
+    logging.getLogger("uvicorn.access").disabled = True
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -71,4 +72,4 @@ class LoggedRequests:
 
 def _pattern(scope: Scope) -> str:
     """The route as it was declared; an address may hold anything, so one without a route is not repeated."""
-    return str(getattr(scope.get("route"), "path", "") or scope.get("selfie.mount") or "(none)")
+    return str(getattr(scope.get("route"), "path", "") or scope.get("root_path") or "(none)")

@@ -45,14 +45,22 @@ class Problem(Exception):  # noqa: N818 - the word of the RFC
             "type": f"urn:selfie:problem:{self.code}",
             "title": title,
             "status": self.status,
-            "detail": self.detail,
+            "detail": _sendable(self.detail),
             "code": self.code,
         }
-        return {**body, "errors": [dict(error) for error in self.errors[:MAX_ERRORS]]} if self.errors else body
+        if not self.errors:
+            return body
+        errors = [{name: _sendable(value) for name, value in error.items()} for error in self.errors[:MAX_ERRORS]]
+        return {**body, "errors": errors}
 
     def response(self) -> JSONResponse:
         """The answer itself."""
         return JSONResponse(self.to_json(), self.status, self.headers, MEDIA_TYPE)
+
+
+def _sendable(value: Any) -> Any:
+    """A name that came with the request may hold half a surrogate pair, which no answer can carry."""
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
 
 
 def busy(detail: str) -> Problem:

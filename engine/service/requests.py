@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
 
@@ -27,8 +27,11 @@ Time = Annotated[
     AwareDatetime,
     BeforeValidator(_rfc_3339, json_schema_input_type=Annotated[str, Field(json_schema_extra={"format": "date-time"})]),
 ]
-Text = Annotated[str, Field(max_length=1024)]
-Id = Annotated[str, Field(min_length=1, max_length=256, pattern=r"^[^\x00-\x1f\x7f]+$")]
+PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
+"""No control characters: one of them, NUL, cannot be stored everywhere, and none of them is meant."""
+
+Id = Annotated[str, Field(min_length=1, max_length=256, pattern=PRINTABLE)]
+Note = Annotated[str, Field(max_length=1024, pattern=PRINTABLE)]
 Name = Annotated[str, Field(min_length=1, max_length=64)]
 Dropped = Annotated[JsonValue, Field(description="Taken and dropped; never stored.")]
 Image = Annotated[str, Field(description="Base64 of a JPEG, PNG or WebP of at most 10 MiB and 40 megapixels.")]
@@ -92,7 +95,7 @@ class Context(Strict):
     """Where the person wants what; told by the caller, never by the person."""
 
     market: Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2.")] | None = None
-    product: Annotated[str, Field(min_length=1, max_length=128)] | None = None
+    product: Annotated[str, Field(min_length=1, max_length=128, pattern=PRINTABLE)] | None = None
 
 
 class Data(Strict):
@@ -150,7 +153,7 @@ class SaveRequest(Strict):
 
     text: Annotated[str, Field(max_length=1_000_000)]
     base_version: Annotated[int, Field(ge=0)]
-    note: Text = ""
+    note: Note = ""
 
 
 class OpenRequest(Strict):
@@ -201,6 +204,3 @@ class SubmitRequest(Strict):
 
 class DeclineRequest(Strict):
     """Nothing to say."""
-
-
-Facts = dict[str, Any]

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Header, Query, Response
 from engine.contracts import Outcome
 from engine.service.auth import Caller, Parts
 from engine.service.evaluating import PAGE, Listing
-from engine.service.requests import EvaluationRequest
+from engine.service.requests import PRINTABLE, EvaluationRequest
 from engine.service.trace import trace_of
 
 router = APIRouter(prefix="/api/evaluation", tags=["evaluation"])
@@ -39,7 +39,7 @@ def search(
     workflow: Annotated[str | None, Query(max_length=64)] = None,
     decision: Literal["ACCEPT", "REVIEW", "REJECT", "accept", "review", "reject"] | None = None,
     status: Literal["evaluation_paused", "evaluation_completed"] | None = None,
-    q: Annotated[str | None, Query(max_length=256)] = None,
+    q: Annotated[str | None, Query(max_length=256, pattern=PRINTABLE)] = None,
 ) -> Json:
     """Evaluations of the key's environment, newest first. `q` is a part of `id`, or the beginning of `eval_id`."""
     wanted = Listing(

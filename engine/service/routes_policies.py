@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 
 from engine.diagnostics import Refused
 from engine.policy import CompiledPolicy, check_policy
 from engine.service.answers import timestamp
 from engine.service.auth import Caller, Editor, Parts
 from engine.service.problems import Problem, refused
-from engine.service.requests import CheckRequest, SaveRequest, TryRequest
+from engine.service.requests import PRINTABLE, CheckRequest, SaveRequest, TryRequest
 from engine.service.trying import try_policy
 from engine.service.wiring import Services
 from engine.store.policy_versions import PolicyVersion, VersionConflict
 
+PolicyName = Annotated[str, Path(min_length=1, max_length=64, pattern=PRINTABLE)]
 router = APIRouter(prefix="/api/policies", tags=["policies"])
 Json = dict[str, Any]
 
@@ -46,7 +47,7 @@ def attempt(body: TryRequest, services: Parts, _key: Caller) -> Json:
 
 
 @router.get("/{name}")
-def policy(name: str, services: Parts, _key: Caller) -> Json:
+def policy(name: PolicyName, services: Parts, _key: Caller) -> Json:
     """One policy with all its versions, the newest first."""
     found = services.policies.versions.all_of(name)
     if not found:
@@ -56,7 +57,7 @@ def policy(name: str, services: Parts, _key: Caller) -> Json:
 
 
 @router.get("/{name}/versions/{number}")
-def version(name: str, number: int, services: Parts, _key: Caller) -> Json:
+def version(name: PolicyName, number: int, services: Parts, _key: Caller) -> Json:
     """One version with its text."""
     found = services.policies.versions.get(name, number) if 0 < number < 2**31 else None
     if found is None:
@@ -65,7 +66,7 @@ def version(name: str, number: int, services: Parts, _key: Caller) -> Json:
 
 
 @router.post("/{name}/versions", status_code=201)
-def save(name: str, body: SaveRequest, services: Parts, key: Editor) -> Json:
+def save(name: PolicyName, body: SaveRequest, services: Parts, key: Editor) -> Json:
     """Save a new version, which is live at once. Refused with every mistake, or where somebody was faster."""
     source = f"policies/{name}.yaml"
     try:

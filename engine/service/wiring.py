@@ -57,7 +57,7 @@ class DeviceHistory:
         return first is not None and first < before
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Services:
     """One process's parts. Routes see nothing else."""
 
