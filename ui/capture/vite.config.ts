@@ -24,6 +24,7 @@ const policyInThePage: Plugin = {
 export default defineConfig({
   base: "./",
   plugins: [policyInThePage],
+  server: { proxy: { "/api": "http://127.0.0.1:8000" } },
   build: {
     target: ["es2022", "chrome94", "safari15.4", "firefox100"],
     assetsInlineLimit: 0,

@@ -143,6 +143,14 @@ describe("troubles", () => {
     expect(after(...events).model.screen).toBe("capture");
   });
 
+  it("a refusal that no retry can change lets go of the selfie", () => {
+    const shot = aShot();
+    const submit: Effect = { do: "submit", digest: "d" };
+    const refused: Event = { is: "failed", code: "sessionExpired", effect: submit };
+    const { model } = after(...atCapture, { is: "shot", shot }, { is: "submit" }, refused);
+    expect([model.trouble?.again, model.shot, model.submitting]).toEqual([null, null, false]);
+  });
+
   it("two troubles in a row still go back to the screen before the first", () => {
     const look: Effect = { do: "look" };
     const lost: Event = { is: "failed", code: "networkLost", effect: look };

@@ -145,7 +145,7 @@ const handlers: Handlers = {
     const on = { ...model, trouble: null };
     if (again !== null) return [{ ...on, screen: from, waiting: again.do !== "deliver" || model.submitting }, again];
     if (from !== "capture" && from !== "preview") return [{ ...on, screen: "loading", waiting: true }, LOOK];
-    return [{ ...on, screen: "capture", shot: null, digest: null, submitting: false, waiting: false }];
+    return [{ ...on, screen: "capture", waiting: false }];
   },
 };
 
@@ -211,7 +211,9 @@ function ended(model: Model, outcome: "submitted" | "declined"): Model {
   return { ...model, outcome, screen: "confirmation", waiting: false, submitting: false, shot: null, trouble: null };
 }
 
+/** Where nothing is to be sent again, the selfie is let go of at once. */
 function troubled(model: Model, code: FaultCode, again: Effect | null, waitSeconds: number | null = null): Model {
   const from = model.trouble?.from ?? model.screen;
-  return { ...model, screen: "error", waiting: false, trouble: { code, from, again, waitSeconds } };
+  const kept = again === null ? { ...model, shot: null, digest: null, submitting: false } : model;
+  return { ...kept, screen: "error", waiting: false, trouble: { code, from, again, waitSeconds } };
 }

@@ -22,7 +22,7 @@ export function handoff(model: Model): HTMLElement | null {
 
 /** A QR code as one path, black on white in both colour schemes, with the quiet zone that scanners need. */
 function qrCode(text: string): SVGElement {
-  const { data, size } = encode(text, { ecc: "M", border: 3 });
+  const { data, size } = encode(text, { ecc: "L", border: 3 });
   const dots = data.flatMap((row, y) => row.map((dark, x) => (dark ? `M${x} ${y}h1v1h-1z` : "")));
   return s(
     "svg",
