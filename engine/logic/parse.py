@@ -19,6 +19,8 @@ MAX_LIST = 10_000
 
 NOT_YET = frozenset({"===", "!==", "cat", "substr", "map", "filter", "reduce", "all", "none", "some", "merge", "?:"})
 
+_MIRRORED = {">": "<", ">=": "<="}
+
 
 def read_condition(node: Node, scope: Scope, mistakes: Mistakes) -> Expression:
     """The typed tree of a condition; where `mistakes` grew it is not to be used."""
@@ -72,7 +74,8 @@ class _Reader:
             return self._unknown_operator(name, at)
         low, high = _arity(TABLE[name])
         if not low <= len(operands) <= high:
-            return self._refuse("operand-count", f"`{name}` takes {_count(low, high)}, not {len(operands)}", at)
+            hint = f"write `{_MIRRORED[name]}` the other way round" if name in _MIRRORED and len(operands) == 3 else ""
+            return self._refuse("operand-count", f"`{name}` takes {_count(low, high)}, not {len(operands)}", at, hint)
         return self._call(name, tuple(self.read(o, depth + 1) for o in operands), at)
 
     def _call(self, name: str, args: tuple[Expression, ...], at: Location) -> Expression:

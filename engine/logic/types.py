@@ -15,7 +15,9 @@ class Type:
     member: Type | None = None
 
     def __str__(self) -> str:
-        return f"list of {self.member}s" if self.member in SCALARS else self.name
+        if self.member in SCALARS:
+            return f"list of {self.member}s"
+        return "list of several types" if self.member == MIXED else self.name
 
 
 NUMBER = Type("number")
@@ -31,7 +33,12 @@ OBJECT = Type("object")
 SCALARS = frozenset({NUMBER, BOOLEAN, STRING})
 
 
-_ARTICLES = {"object": "an object", "unknown": "an unknown value", "null": "null"}
+_ARTICLES = {
+    "object": "an object",
+    "unknown": "an unknown value",
+    "null": "null",
+    "mixture": "a value of several types",
+}
 
 
 def phrase(type_: Type) -> str:

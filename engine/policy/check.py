@@ -8,12 +8,15 @@ from engine.features import Catalogue
 from engine.logic.mistakes import Mistakes, did_you_mean, quoted
 from engine.logic.parse import read_condition
 from engine.logic.scope import Scope
-from engine.logic.tree import Known
+from engine.logic.tree import Expression, Literal
+from engine.logic.types import BOOLEAN, UNKNOWN, phrase
+from engine.policy.absence import asks_for_names, unknown_cannot_pass
 from engine.policy.checked import CheckedPolicy, CheckedRule
-from engine.policy.conditions import ConditionChecks
+from engine.policy.constants import condition_depends_on_the_record
 from engine.policy.names import scope_of
 from engine.policy.parameters import read_settings
 from engine.policy.policy import Policy, Rule, Word
+from engine.policy.ranges import Strategies, constants_are_possible
 from engine.policy.reasons import RULE_UNKNOWN, Reasons
 
 
@@ -21,11 +24,7 @@ def check(policy: Policy, catalogue: Catalogue, reasons: Reasons, mistakes: Mist
     """The policy with typed conditions; where `mistakes` grew it is not to be used."""
     settings = read_settings(policy, mistakes)
     scope = scope_of(catalogue, settings)
-    strategies = {
-        name: {parameter: _known(value.value) for parameter, value in values.items()}
-        for name, values in settings.by_strategy.items()
-    }
-    conditions = ConditionChecks(catalogue, strategies, mistakes)
+    strategies = settings.by_strategy
     _ids_differ(policy.rules, mistakes)
     _required_features_exist(policy.requires, scope, mistakes)
     for rule in policy.rules:
@@ -38,30 +37,46 @@ def check(policy: Policy, catalogue: Catalogue, reasons: Reasons, mistakes: Mist
         requires=tuple(dict.fromkeys(word.text for word in policy.requires)),
         unknown=policy.unknown,
         otherwise=policy.otherwise,
-        rules=tuple(_rule(rule, policy, scope, conditions, mistakes) for rule in policy.rules),
+        rules=tuple(_rule(rule, policy, scope, catalogue, strategies, mistakes) for rule in policy.rules),
     )
 
 
-def _known(value: Known | None) -> Known:
-    return False if value is None else value
-
-
-def _rule(rule: Rule, policy: Policy, scope: Scope, conditions: ConditionChecks, mistakes: Mistakes) -> CheckedRule:
-    before = len(mistakes.found)
-    condition = read_condition(rule.when, scope, mistakes)
-    if len(mistakes.found) == before:
-        conditions.check(condition, rule.then)
+def _rule(
+    rule: Rule, policy: Policy, scope: Scope, catalogue: Catalogue, strategies: Strategies, mistakes: Mistakes
+) -> CheckedRule:
     on_unknown = rule.on_unknown
     return CheckedRule(
         id=rule.id.text,
         title=rule.title,
-        condition=condition,
+        condition=_condition(rule, scope, catalogue, strategies, mistakes),
         then=rule.then,
         reason=rule.reason.text if rule.reason else "",
         unknown_then=((on_unknown and on_unknown.then) or policy.unknown) if rule.then else None,
         unknown_reason=on_unknown.reason.text if on_unknown and on_unknown.reason else RULE_UNKNOWN,
         line=rule.location.line,
     )
+
+
+def _condition(
+    rule: Rule, scope: Scope, catalogue: Catalogue, strategies: Strategies, mistakes: Mistakes
+) -> Expression:
+    """The typed condition. What its values may be is only looked at where its names and types are right."""
+    if rule.when is None:
+        return Literal(None, UNKNOWN, rule.location)
+    before = len(mistakes.found)
+    condition = read_condition(rule.when, scope, mistakes)
+    if len(mistakes.found) > before:
+        return condition
+    if condition.type not in {BOOLEAN, UNKNOWN} and not asks_for_names(condition):
+        hint = "compare it, or ask for its truth with `!!`"
+        mistakes.add(
+            "type-mismatch", f"`when` must be a boolean, not {phrase(condition.type)}", condition.location, hint
+        )
+        return condition
+    condition_depends_on_the_record(condition, mistakes)
+    unknown_cannot_pass(condition, rule.then, mistakes)
+    constants_are_possible(condition, catalogue, strategies, mistakes)
+    return condition
 
 
 def _ids_differ(rules: Iterable[Rule], mistakes: Mistakes) -> None:

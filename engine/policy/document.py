@@ -88,7 +88,8 @@ class _Builder:
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             at = self._mark(mark, mark) if mark else Location(self.source)
-            self._stop("bad-yaml", f"the YAML cannot be read: {error.problem or error.context}", at)
+            opened = f"{error.context} that starts in line {error.context_mark.line + 1}" if error.context_mark else ""
+            self._stop("bad-yaml", f"the YAML cannot be read: {error.problem or error.context}", at, opened)
         except yaml.YAMLError as error:
             self._stop("bad-yaml", f"the YAML cannot be read: {getattr(error, 'reason', error)}", Location(self.source))
 
@@ -117,12 +118,9 @@ class _Builder:
                 "anchor", "anchors and aliases are not allowed", self._at(event), "quote a value that starts with `&`"
             )
         tag = getattr(event, "tag", None)
-        if tag and tag != "!":
-            self._stop(
-                "tag", f"tags are not allowed: {quoted(tag)}", self._at(event), 'quote an operator: `"!"`, `"!="`'
-            )
-        if tag == "!":
-            self._stop("tag", "tags are not allowed: `!`", self._at(event), 'quote an operator: `"!"`, `"!="`')
+        if tag:
+            hint = 'quote an operator: `"!"`, `"!="`' if tag.startswith("!") else ""
+            self._stop("tag", f"tags are not allowed: {quoted(tag)}", self._at(event), hint)
 
     def _deliver(self, node: Node) -> None:
         (self.open[-1].nodes if self.open else self.done).append(node)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from engine.diagnostics import Location
 from engine.logic.mistakes import Mistakes, did_you_mean, quoted
 from engine.logic.syntax import Scalar
-from engine.logic.types import NUMBER, UNKNOWN, Type, phrase, type_of
+from engine.logic.tree import Known
+from engine.logic.types import NUMBER, STRING, UNKNOWN, Type, phrase, type_of
 from engine.policy.policy import Parameter, Policy, Strategy
 
 DEFAULT_STRATEGY = "standard"
@@ -16,23 +18,44 @@ DEFAULT_STRATEGY = "standard"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The type of each parameter, and its value with its place under each strategy."""
+    """The type of each parameter, and its value under each strategy. Values that do not fit are left out."""
 
     types: Mapping[str, Type]
-    by_strategy: Mapping[str, Mapping[str, Scalar]]
+    by_strategy: Mapping[str, Mapping[str, Known]]
 
 
 def read_settings(policy: Policy, mistakes: Mistakes) -> Settings:
-    """All values; where `mistakes` grew some are left out."""
+    """All values; every mistake in them is noted."""
+    strategies = policy.strategies or (None,)
     _strategies_set_what_exists(policy, mistakes)
-    types = {parameter.name.text: _type(parameter, policy.strategies) for parameter in policy.parameters}
-    by_strategy = {strategy.name.text: _values(policy, strategy, mistakes) for strategy in policy.strategies}
-    if not policy.strategies:
-        by_strategy[DEFAULT_STRATEGY] = _values(policy, None, mistakes)
     for parameter in policy.parameters:
-        for value in _given(parameter, policy.strategies):
-            _value_fits(parameter, value, types[parameter.name.text], mistakes)
+        _values_exist(parameter, strategies, mistakes)
+    types = {parameter.name.text: _type(parameter, policy.strategies) for parameter in policy.parameters}
+    fitting = {
+        value.location: value.value
+        for parameter in policy.parameters
+        for value in _given(parameter, policy.strategies)
+        if value.value is not None and _fits(parameter, value, types[parameter.name.text], mistakes)
+    }
+    by_strategy = {_name(strategy): _values(policy.parameters, strategy, fitting) for strategy in strategies}
     return Settings(types, by_strategy)
+
+
+def _name(strategy: Strategy | None) -> str:
+    return strategy.name.text if strategy else DEFAULT_STRATEGY
+
+
+def _value(parameter: Parameter, strategy: Strategy | None) -> Scalar | None:
+    """What holds under a strategy: its own value, else the parameter's."""
+    own = strategy.values if strategy else ()
+    return next((value for name, value in own if name.text == parameter.name.text), parameter.value)
+
+
+def _values(
+    parameters: Iterable[Parameter], strategy: Strategy | None, fitting: Mapping[Location, Known]
+) -> dict[str, Known]:
+    values = ((parameter.name.text, _value(parameter, strategy)) for parameter in parameters)
+    return {name: fitting[value.location] for name, value in values if value and value.location in fitting}
 
 
 def _given(parameter: Parameter, strategies: Iterable[Strategy]) -> list[Scalar]:
@@ -46,20 +69,12 @@ def _type(parameter: Parameter, strategies: Iterable[Strategy]) -> Type:
     return next((type_of(value.value) for value in _given(parameter, strategies)), UNKNOWN)
 
 
-def _values(policy: Policy, strategy: Strategy | None, mistakes: Mistakes) -> dict[str, Scalar]:
-    """What holds under a strategy: its own value, else the parameter's."""
-    own = {name.text: value for name, value in strategy.values} if strategy else {}
-    values = {}
-    for parameter in policy.parameters:
-        value = own.get(parameter.name.text, parameter.value)
-        if value is not None:
-            values[parameter.name.text] = value
-        else:
+def _values_exist(parameter: Parameter, strategies: Iterable[Strategy | None], mistakes: Mistakes) -> None:
+    for strategy in strategies:
+        if _value(parameter, strategy) is None:
             where = strategy.name if strategy else parameter.name
-            under = strategy.name.text if strategy else DEFAULT_STRATEGY
-            message = f"strategy {quoted(under)} gives parameter {quoted(parameter.name.text)} no value"
+            message = f"strategy {quoted(_name(strategy))} gives parameter {quoted(parameter.name.text)} no value"
             mistakes.add("no-value", message, where.location, "give it here, or a `value` to the parameter")
-    return values
 
 
 def _strategies_set_what_exists(policy: Policy, mistakes: Mistakes) -> None:
@@ -71,14 +86,19 @@ def _strategies_set_what_exists(policy: Policy, mistakes: Mistakes) -> None:
                 mistakes.add("unknown-parameter", message, name.location, did_you_mean(name.text, names))
 
 
-def _value_fits(parameter: Parameter, value: Scalar, expected: Type, mistakes: Mistakes) -> None:
+def _fits(parameter: Parameter, value: Scalar, expected: Type, mistakes: Mistakes) -> bool:
+    """Whether a value has the parameter's type and lies in its range."""
     name, given = quoted(parameter.name.text), type_of(value.value)
     if given != expected:
-        hint = "numbers are written without quotes" if expected == NUMBER else ""
-        mistakes.add("type-mismatch", f"parameter {name} is {phrase(expected)}, not {phrase(given)}", value.location, hint)
-    elif isinstance(value.value, int | float) and not _within(parameter, value.value):
+        hint = "numbers are written without quotes" if (expected, given) == (NUMBER, STRING) else ""
+        message = f"parameter {name} is {phrase(expected)}, not {phrase(given)}"
+        mistakes.add("type-mismatch", message, value.location, hint)
+        return False
+    if isinstance(value.value, int | float) and not _within(parameter, value.value):
         message = f"{value.value} is outside the range of parameter {name}"
         mistakes.add("out-of-range", message, value.location, f"{parameter.low} to {parameter.high}")
+        return False
+    return True
 
 
 def _within(parameter: Parameter, value: float) -> bool:

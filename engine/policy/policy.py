@@ -53,7 +53,7 @@ class Rule:
 
     id: Word
     title: str
-    when: Node
+    when: Node | None
     then: Outcome | None
     reason: Word | None
     on_unknown: OnUnknown | None

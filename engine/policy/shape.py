@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast, get_args
 
 from engine.contracts import Outcome
-from engine.diagnostics import Location
 from engine.logic.mistakes import Mistakes, did_you_mean, quoted
 from engine.logic.syntax import Entries, Items, Node, Scalar, described
 from engine.policy.document import Document
@@ -22,7 +20,6 @@ _PARAMETER_KEYS = ("title", "unit", "range", "value")
 _RULE_KEYS = ("id", "title", "when", "then", "reason", "on_unknown")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _OUTCOMES: tuple[str, ...] = get_args(Outcome)
-_NOTHING = Scalar(None, Location(""))
 
 
 def read_shape(document: Document, mistakes: Mistakes) -> Policy:
@@ -35,7 +32,7 @@ class _Shape:
     mistakes: Mistakes
 
     def policy(self, root: Entries) -> Policy:
-        self._keys(root, _POLICY_KEYS, "policy")
+        self._keys(root, _POLICY_KEYS, "a policy")
         name = self._policy_name(root)
         return Policy(
             name=name,
@@ -68,9 +65,10 @@ class _Shape:
                 node, f"parameter {quoted(name.text)}", "a mapping", "`{title: …, range: [low, high], value: …}`"
             )
             return Parameter(name)
-        self._keys(node, _PARAMETER_KEYS, "parameter")
+        self._keys(node, _PARAMETER_KEYS, "a parameter")
         low, high = self._range(node.get("range"))
-        value = self._constant(node.get("value"), name.text)
+        given = node.get("value")
+        value = None if given is None else self._constant(given, key)
         title, unit = self._text(node.get("title"), "title"), self._text(node.get("unit"), "unit")
         return Parameter(name, title or name.text, unit, low, high, value)
 
@@ -92,18 +90,15 @@ class _Shape:
             if not (isinstance(node, Scalar) and node.value is None):
                 self._wrong(node, f"strategy {quoted(name.text)}", "a mapping of parameters to values")
             return Strategy(name)
-        values = []
-        for parameter, value in node.pairs:
-            constant = self._constant(value, str(parameter.value))
-            if constant is not None:
-                values.append((self._word(parameter), constant))
+        values = [(self._word(parameter), self._constant(value, parameter)) for parameter, value in node.pairs]
         return Strategy(name, tuple(values))
 
-    def _constant(self, node: Node | None, name: str) -> Scalar | None:
-        if node is None or (isinstance(node, Scalar) and node.value is not None):
+    def _constant(self, node: Node, name: Scalar) -> Scalar:
+        """A value of a parameter; null where it is none, so that it is not also told as missing."""
+        if isinstance(node, Scalar) and node.value is not None:
             return node
-        self._wrong(node, f"the value of {quoted(name)}", "a number, a string or a boolean")
-        return None
+        self._wrong(node, f"the value of {quoted(name.value)}", "a number, a string or a boolean")
+        return Scalar(None, node.location)
 
     def _requires(self, node: Node | None) -> tuple[Word, ...]:
         if node is None:
@@ -123,9 +118,11 @@ class _Shape:
         if node is None:
             self.mistakes.add("missing-key", "key `rules` is missing", root.location)
             return ()
-        if not isinstance(node, Items) or not node.members:
+        if not isinstance(node, Items):
             self._wrong(node, "`rules`", "a list of rules")
             return ()
+        if not node.members:
+            self.mistakes.add("no-rules", "a policy has at least one rule", node.location)
         if len(node.members) > MAX_RULES:
             self.mistakes.add("too-long", f"a policy has at most {MAX_RULES} rules", node.location)
             return ()
@@ -136,15 +133,15 @@ class _Shape:
         if not isinstance(node, Entries):
             self._wrong(node, "a rule", "a mapping", "`{id: …, when: …, then: …, reason: …}`")
             return None
-        self._keys(node, _RULE_KEYS, "rule")
+        self._keys(node, _RULE_KEYS, "a rule")
         for key in ("id", "when"):
             if node.get(key) is None:
                 self.mistakes.add("missing-key", f"a rule needs {quoted(key)}", node.location)
-        identity = node.get("id") or _NOTHING
+        identity = node.get("id") or node
         return Rule(
             id=Word(self._text(node.get("id"), "id"), identity.location),
             title=self._text(node.get("title"), "title"),
-            when=node.get("when") or Scalar(None, node.location),
+            when=node.get("when"),
             then=self._outcome(node.get("then"), "then"),
             reason=self._reason(node.get("reason")),
             on_unknown=self._on_unknown(node.get("on_unknown")),
@@ -157,7 +154,7 @@ class _Shape:
         if not isinstance(node, Entries):
             self._wrong(node, "`on_unknown`", "a mapping", "`on_unknown: {then: review, reason: R1001}`")
             return None
-        self._keys(node, ("then", "reason"), "on_unknown")
+        self._keys(node, ("then", "reason"), "`on_unknown`")
         return OnUnknown(self._cautious(node.get("then"), "then"), self._reason(node.get("reason")))
 
     def _reason(self, node: Node | None) -> Word | None:
@@ -171,7 +168,7 @@ class _Shape:
             return cast(Outcome, node.value)
         found = quoted(node.value) if isinstance(node, Scalar) and isinstance(node.value, str) else described(node)
         hint = did_you_mean(node.value if isinstance(node, Scalar) and isinstance(node.value, str) else "", _OUTCOMES)
-        self.mistakes.add("bad-outcome", f"{quoted(key)} is an outcome, not {found}", node.location, hint)
+        self.mistakes.add("bad-outcome", f"{quoted(key)} must be an outcome, not {found}", node.location, hint)
         return None
 
     def _cautious(self, node: Node | None, key: str) -> Outcome | None:
@@ -200,7 +197,7 @@ class _Shape:
                 self.mistakes.add("not-supported-yet", f"{quoted(name)} is not supported yet", key.location)
             else:
                 hint = did_you_mean(name, known)
-                self.mistakes.add("unknown-key", f"key {quoted(name)} does not exist in a {where}", key.location, hint)
+                self.mistakes.add("unknown-key", f"key {quoted(name)} does not exist in {where}", key.location, hint)
 
     def _word(self, key: Scalar) -> Word:
         return Word(self._text(key, "name"), key.location)
@@ -218,9 +215,4 @@ class _Shape:
         return node.value
 
     def _wrong(self, node: Node, what: str, expected: str, hint: str = "") -> None:
-        self.mistakes.add("wrong-kind", f"{what} is {expected}, not {described(node)}", node.location, hint)
-
-
-def strategy_values(strategy: Strategy) -> Mapping[str, Scalar]:
-    """What a strategy sets, by parameter."""
-    return {word.text: value for word, value in strategy.values}
+        self.mistakes.add("wrong-kind", f"{what} must be {expected}, not {described(node)}", node.location, hint)

@@ -40,7 +40,6 @@ def _part_source(out: str, needle: str, hay: str) -> list[str]:
 
 _TAKES = "a value and a list of its type, or two strings"
 
-OPERATORS = [
-    Operator("in", _TAKES, (2, 2), _in_list, _found, _found_source, infix("in"), partial=True),
-    Operator("in", _TAKES, (2, 2), _in_string, _part, _part_source, infix("in")),
-]
+IN_LIST = Operator("in", _TAKES, (2, 2), _in_list, _found, _found_source, infix("in"), partial=True)
+IN_STRING = Operator("in", _TAKES, (2, 2), _in_string, _part, _part_source, infix("in"))
+OPERATORS = [IN_LIST, IN_STRING]
