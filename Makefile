@@ -72,7 +72,7 @@ lock: $(BIN)/uv
 
 # The README's pictures, from the real service in a real browser.
 pictures: setup
-	$(BIN)/python scripts/pictures.py docs/pictures
+	PYTHONPATH=. $(BIN)/python scripts/pictures.py docs/pictures
 
 clean:
 	rm -rf $(VENV) $(WEB:%=%/dist) $(WEB:%=%/node_modules)
