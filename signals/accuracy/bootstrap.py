@@ -6,8 +6,9 @@ the draws (Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, secti
 people it is too narrow (Cameron, Gelbach and Miller, "Bootstrap-based improvements for inference with clustered
 errors", Review of Economics and Statistics 90, 2008), which every figure lets one see by its number of subjects.
 
-A share of exactly none or all has no spread to resample. There the interval is that of Clopper and Pearson ("The use
-of confidence or fiducial limits", Biometrika 26, 1934), with people as trials: none of seven people leaves up to 41 %.
+Fewer than five people, and a share of exactly none or all, have no spread to resample. There a share has the interval
+of Clopper and Pearson ("The use of confidence or fiducial limits", Biometrika 26, 1934) with people as trials, the
+share rounded outwards to whole people: none of seven people leaves up to 41 %. Other figures have no interval there.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ SEED = 20261101
 LEVEL = 0.95
 _CELLS = 2_000_000
 """Weights that are held at once: 16 MB."""
+MIN_PEOPLE = 5
 _MIN_DEFINED = 0.5
 """Share of draws in which a figure must be defined for its interval to be told."""
 
@@ -83,7 +85,8 @@ def estimate(statistic: Statistic, people: People) -> Figure:
     value = float(statistic(np.ones((1, people.rows)))[0])
     if not math.isfinite(value):
         return Figure(None, None, None, people.rows, people.count)
-    drawn = np.concatenate([statistic(block) for block in people.weights()]) if people.count > 1 else np.empty(0)
+    enough = people.count >= MIN_PEOPLE
+    drawn = np.concatenate([statistic(block) for block in people.weights()]) if enough else np.empty(0)
     return Figure(value, *_percentiles(drawn), people.rows, people.count)
 
 
@@ -92,7 +95,7 @@ def means(values: Floats, people: People) -> list[Figure]:
     if not people.rows:
         return [Figure(None, None, None, 0, 0)] * values.shape[1]
     sums, rows = people.totals(values), people.totals(np.ones((people.rows, 1)))
-    drawn = [(block @ sums) / (block @ rows) for block in people.draws()] if people.count > 1 else []
+    drawn = [(block @ sums) / (block @ rows) for block in people.draws()] if people.count >= MIN_PEOPLE else []
     table = np.concatenate(drawn) if drawn else np.empty((0, values.shape[1]))
     exact = values.mean(0)
     return [
@@ -103,7 +106,7 @@ def means(values: Floats, people: People) -> list[Figure]:
 
 def shares(true: NDArray[np.bool_], people: People) -> list[Figure]:
     """The share of true rows in each column of rows × columns, with its interval."""
-    return [_exact_if_extreme(figure) for figure in means(true.astype(np.float64), people)]
+    return [_exact_if_needed(figure) for figure in means(true.astype(np.float64), people)]
 
 
 def share(true: NDArray[np.bool_], people: People) -> Figure:
@@ -129,21 +132,34 @@ def quantile(values: Floats, q: float, people: People) -> Figure:
     return estimate(statistic, people)
 
 
-def clopper_pearson_edge(trials: int, level: float = LEVEL) -> float:
-    """The upper limit of a share seen in none of `trials`: where none has the probability (1 − level) / 2."""
-    return float(1 - ((1 - level) / 2) ** (1 / trials))
+def upper_limit(successes: int, trials: int, level: float = LEVEL) -> float:
+    """Clopper and Pearson's upper limit: where so few successes or fewer have the probability (1 − level) / 2."""
+    low, high = 0.0, 1.0
+    if successes >= trials:
+        return high
+    for _ in range(60):
+        middle = (low + high) / 2
+        ways = (math.comb(trials, k) * middle**k * (1 - middle) ** (trials - k) for k in range(successes + 1))
+        low, high = (middle, high) if sum(ways) > (1 - level) / 2 else (low, middle)
+    return low
 
 
-def _exact_if_extreme(figure: Figure) -> Figure:
-    if figure.value is None or 0 < figure.value < 1:
+def lower_limit(successes: int, trials: int, level: float = LEVEL) -> float:
+    """Clopper and Pearson's lower limit."""
+    return 1 - upper_limit(trials - successes, trials, level)
+
+
+def _exact_if_needed(figure: Figure) -> Figure:
+    if figure.value is None or (0 < figure.value < 1 and figure.subjects >= MIN_PEOPLE):
         return figure
-    edge = clopper_pearson_edge(figure.subjects)
-    low, high = (0.0, edge) if figure.value == 0 else (1 - edge, 1.0)
+    people = figure.value * figure.subjects
+    low = lower_limit(math.floor(people + 1e-9), figure.subjects)
+    high = upper_limit(math.ceil(people - 1e-9), figure.subjects)
     return Figure(figure.value, low, high, figure.n, figure.subjects)
 
 
 def _percentiles(drawn: Floats) -> tuple[float | None, float | None]:
-    """None for one person, a figure that most draws leave undefined, or one that no draw changes."""
+    """None for too few people, a figure that most draws leave undefined, or one that no draw changes."""
     defined = drawn[np.isfinite(drawn)]
     if len(defined) == 0 or len(defined) < _MIN_DEFINED * len(drawn) or np.ptp(defined) == 0:
         return None, None

@@ -14,7 +14,7 @@ from signals.accuracy.liveness import FEATURE, LIVE
 from signals.accuracy.presentations import Presentation, people_of, values_of
 from signals.accuracy.scores import Scored, auc
 
-LEVELS = (0.5, 0.7)
+LEVELS = (0.3, 0.5, 0.7)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -18,8 +20,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from signals.accuracy.card import has, render_card
 from signals.accuracy.journal import Journal
 from signals.accuracy.labels import NO_SUBJECTS, BadLabels, LabelSet, read_labels
-from signals.accuracy.pipeline import PipelineSpec, fingerprint, installed, open_models
-from signals.accuracy.results import FEATURES, Report, build_report, to_json
+from signals.accuracy.pipeline import PipelineSpec, fingerprint, installed, needed, open_models
+from signals.accuracy.results import FEATURES, Report, build_report, can_tell, from_json, to_json
 from signals.accuracy.run import Measured, RunBroken, amount_of_work, measure, readers
 from signals.accuracy.sets import BadDescription
 from signals.accuracy.table import print_report
@@ -27,12 +29,14 @@ from signals.atomic import write_atomically
 from signals.settings import ONNX_THREADS, thread_count
 
 MAX_JOBS = 64
+PIPE_WIDTH = 140
 _errors = Console(stderr=True)
 
 Folders = Annotated[list[Path], typer.Argument(help="Folders with a labels.csv.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the whole report as JSON.")]
 CardFile = Annotated[
-    Path | None, typer.Option("--card", help="Write a model card here, with its JSON and pictures beside it.")
+    Path | None,
+    typer.Option("--card", help="Write a model card, with JSON and pictures; in a folder, one card each."),
 ]
 Only = Annotated[list[str] | None, typer.Option("--only", help="face, liveness or age; all where left out.")]
 Jobs = Annotated[
@@ -57,23 +61,51 @@ def evaluate(
     if unknown := sorted(measures - set(FEATURES)):
         raise typer.BadParameter(f"`{unknown[0]}` is none of {', '.join(FEATURES)}", param_hint="--only")
     try:
-        report = evaluate_folders(folders, measures, dict(os.environ), jobs=jobs, journal=journal, progress=not as_json)
+        measurement = measure_folders(
+            folders, measures, dict(os.environ), jobs=jobs, journal=journal, progress=not as_json
+        )
     except (BadLabels, BadDescription) as bad:
         _errors.print(f"selfie models evaluate: {bad}", markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(2) from bad
     except RunBroken as broken:
         _errors.print(f"selfie models evaluate: {broken}", markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(1) from broken
-    if card:
+    report = measurement.report(measures)
+    if card and card.is_dir():
+        for what in sorted(measures):
+            write_card(measurement.about(what), card / f"{what}.md")
+    elif card:
         write_card(report, card)
     if as_json:
         typer.echo(to_json(report), nl=False)
     else:
-        print_report(report, Console())
+        print_report(report, Console(width=None if sys.stdout.isatty() else PIPE_WIDTH))
     raise typer.Exit(1 if _has_findings(report) else 0)
 
 
-def evaluate_folders(
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """Everything that was read from some folders, before it is counted."""
+
+    sets: Sequence[Measured]
+    providers: Mapping[str, frozenset[str]]
+    """By `face`, `liveness` and `age`, the providers that it rests on."""
+
+    def report(self, measures: frozenset[str]) -> Report:
+        """The figures of all sets."""
+        return self._count(self.sets, measures)
+
+    def about(self, what: str) -> Report:
+        """The figures of one of `face`, `liveness` and `age`, of the sets that tell something about it."""
+        return self._count([measured for measured in self.sets if can_tell(measured, what)], frozenset({what}))
+
+    def _count(self, sets: Sequence[Measured], measures: frozenset[str]) -> Report:
+        providers = frozenset(name for what in measures for name in self.providers[what])
+        date = time.strftime("%Y-%m-%d", time.gmtime())
+        return build_report(sets, measures, providers, version("selfie-intelligence"), date)
+
+
+def measure_folders(
     folders: Sequence[Path],
     measures: frozenset[str],
     settings: Mapping[str, str],
@@ -81,8 +113,8 @@ def evaluate_folders(
     jobs: int | None = None,
     journal: Path | None = None,
     progress: bool = False,
-) -> Report:
-    """Read the folders with the installed providers and count.
+) -> Measurement:
+    """Read the folders with the installed providers.
 
     Raises:
         BadLabels, BadDescription: a folder that cannot be measured.
@@ -93,43 +125,34 @@ def evaluate_folders(
     models = open_models(spec)
     for name, reason in models.ensure(progress=progress).items():
         _errors.print(f"model `{name}` could not be had: {reason}", markup=False, highlight=False, soft_wrap=True)
-    measured = _read_all(sets, spec, measures, _jobs(jobs, settings), journal, progress=progress)
-    return build_report(measured, measures, version("selfie-intelligence"), time.strftime("%Y-%m-%d", time.gmtime()))
-
-
-def write_card(report: Report, file: Path) -> None:
-    """The card as Markdown, its JSON and its pictures, in one folder."""
-    part = render_card(report, file.stem)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(file.with_suffix(".json"), to_json(report).encode())
-    for name, svg in part.pictures.items():
-        write_atomically(file.parent / name, svg.encode())
-    write_atomically(file, part.text.encode())
-
-
-def _read_all(
-    sets: Sequence[LabelSet],
-    spec: PipelineSpec,
-    measures: frozenset[str],
-    jobs: int,
-    folder: Path | None,
-    *,
-    progress: bool,
-) -> list[Measured]:
     features = frozenset(feature for what in measures for feature in FEATURES[what])
-    models = open_models(spec)
     kept = Journal(
-        folder or platformdirs.user_cache_path("selfie-intelligence") / "accuracy",
+        journal or platformdirs.user_cache_path("selfie-intelligence") / "accuracy",
         fingerprint(spec, features),
         lambda name: models.get(name).sha256,
     )
-    with _bar(shown=progress) as bar, readers(spec, features, jobs) as reader:
-        measured = []
+    measured = []
+    with _bar(shown=progress) as bar, readers(spec, features, _jobs(jobs, settings)) as reader:
         for labels in sets:
             task = bar.add_task(labels.name, total=amount_of_work(labels))
             measured.append(measure(labels, reader, kept, partial(bar.advance, task)))
             bar.update(task, completed=amount_of_work(labels))
-    return measured
+    return Measurement(measured, {what: _chain(spec, what) for what in measures})
+
+
+def write_card(report: Report, file: Path) -> None:
+    """The card as Markdown, its JSON and its pictures, in one folder."""
+    told = from_json(to_json(report))  # the card says what the JSON says, to the same decimals
+    part = render_card(told, file.stem)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    for name, svg in part.pictures.items():
+        write_atomically(file.parent / name, svg.encode())
+    write_atomically(file.with_suffix(".json"), to_json(report).encode())
+    write_atomically(file, part.text.encode())
+
+
+def _chain(spec: PipelineSpec, what: str) -> frozenset[str]:
+    return frozenset(provider.name for provider in needed(spec, FEATURES[what]))
 
 
 def _distinct(sets: Sequence[LabelSet]) -> list[LabelSet]:

@@ -69,13 +69,12 @@ def conformal_coverage(
     return measure_coverage(lower, upper, predicted, true, band, person, fit(predicted, true))
 
 
-def misses(coverage: Coverage) -> list[str]:
-    """Bands whose coverage is more than five points from the level."""
-    return [
-        name
-        for name, figure in coverage.by_band.items()
-        if figure.value is not None and abs(figure.value - coverage.level) > TOLERATED
-    ]
+def misses(coverage: Coverage) -> tuple[list[str], list[str]]:
+    """Bands that are held more than five points too seldom, and those that are held that much too often."""
+    known = {name: figure.value for name, figure in coverage.by_band.items() if figure.value is not None}
+    below = [name for name, value in known.items() if value < coverage.level - TOLERATED - 1e-9]
+    above = [name for name, value in known.items() if value > coverage.level + TOLERATED + 1e-9]
+    return below, above
 
 
 def _classes(predicted: Floats) -> dict[str, NDArray[np.bool_]]:

@@ -51,7 +51,7 @@ class Journal:
             reading = Reading(**{**entry, "broken": tuple(entry["broken"])})
         except (ValueError, KeyError, TypeError):
             return  # the line that was being written when the run was broken off
-        if all(self._is_current(name, sha256) for name, sha256 in reading.models.items()):
+        if all(self._is_current(name, sha256) for used in reading.models.values() for name, sha256 in used.items()):
             self._readings[shown] = reading
 
     def _is_current(self, name: str, sha256: str) -> bool:

@@ -79,7 +79,7 @@ def read(providers: Sequence[SignalProvider], frames: Sequence[Frame]) -> Readin
     features: dict[str, Any] = {}
     findings: dict[str, object] = {}
     failures: dict[str, Failure] = {}
-    models: dict[str, str] = {}
+    models: dict[str, dict[str, str]] = {}
     giver = {feature: provider.name for provider in providers for feature in provider.provides}
     evidence = Evidence("still", tuple(frames))
     for provider in providers:
@@ -88,7 +88,8 @@ def read(providers: Sequence[SignalProvider], frames: Sequence[Frame]) -> Readin
             failures[provider.name] = cause
             continue
         signal = provider.read(evidence, Readings(dict(features), dict(findings)))
-        models.update(signal.models)
+        if signal.models:
+            models[provider.name] = dict(signal.models)
         if signal.failure:
             failures[provider.name] = signal.failure
         else:

@@ -20,13 +20,13 @@ class Reading:
         features: numbers by feature name; an unknown one is left out.
         failures: by provider, why it gave nothing.
         broken: providers of `failures` that could not do their work, for example for an absent model.
-        models: sha256 of each model file that was used.
+        models: by provider, the sha256 of each model file that it used, by name.
     """
 
     features: Mapping[str, float]
     failures: Mapping[str, str] = field(default_factory=dict)
     broken: tuple[str, ...] = ()
-    models: Mapping[str, str] = field(default_factory=dict)
+    models: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,17 +61,18 @@ class Report:
     """Of this package."""
     measured_on: str
     """Date, ISO 8601."""
-    models: dict[str, str]
+    models: dict[str, dict[str, str]]
+    """By provider, the digest of each model that it used, by name."""
     sets: list[SetReport]
     together: list[Liveness]
     """Liveness over all sets whose files say themselves which class they are; empty for fewer than two."""
     bursts: list[Bursts]
 
 
-def build_report(sets: Sequence[Measured], measures: frozenset[str], version: str, date: str) -> Report:
-    """The figures of everything that was read."""
-    everything = [one for measured in sets for one in (*measured.frames, *measured.clips)]
-    models = {name: sha256 for one in everything for name, sha256 in one.reading.models.items()}
+def build_report(
+    sets: Sequence[Measured], measures: frozenset[str], providers: frozenset[str], version: str, date: str
+) -> Report:
+    """The figures of everything that was read. `providers` are those that the measures rest on."""
     labelled = [m for m in sets if "label" not in m.labels.about.assume and any(one.row.label for one in m.frames)]
     together = len(labelled) > 1 and "liveness" in measures
     bursts = [one for measured in labelled for one in measured.frames] if "liveness" in measures else []
@@ -80,8 +81,8 @@ def build_report(sets: Sequence[Measured], measures: frozenset[str], version: st
         format=FORMAT,
         version=version,
         measured_on=date,
-        models=dict(sorted(models.items())),
-        sets=[_set_report(measured, measures, refit.get(measured.labels.name, {})) for measured in sets],
+        models=_models(sets, providers),
+        sets=[_set_report(measured, measures, providers, refit.get(measured.labels.name, {})) for measured in sets],
         together=_liveness(
             [one for m in labelled for one in m.frames], [one for m in labelled for one in m.clips], wanted=together
         ),
@@ -89,7 +90,24 @@ def build_report(sets: Sequence[Measured], measures: frozenset[str], version: st
     )
 
 
-def _set_report(measured: Measured, measures: frozenset[str], refit: Mapping[str, Interval]) -> SetReport:
+def can_tell(measured: Measured, what: str) -> bool:
+    """Whether the labels of a set say something about `face`, `liveness` or `age`."""
+    rows = [one.row for one in measured.frames]
+    return {"face": bool(rows), "liveness": any(r.label for r in rows), "age": any(r.age for r in rows)}[what]
+
+
+def _models(sets: Sequence[Measured], providers: frozenset[str]) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for measured in sets:
+        for one in (*measured.frames, *measured.clips):
+            for provider in providers & set(one.reading.models):
+                found.setdefault(provider, {}).update(one.reading.models[provider])
+    return {provider: dict(sorted(found[provider].items())) for provider in sorted(found)}
+
+
+def _set_report(
+    measured: Measured, measures: frozenset[str], providers: frozenset[str], refit: Mapping[str, Interval]
+) -> SetReport:
     about, frames, clips = measured.labels.about, measured.frames, measured.clips
     return SetReport(
         name=about.name,
@@ -104,7 +122,7 @@ def _set_report(measured: Measured, measures: frozenset[str], refit: Mapping[str
         people_named=any(one.row.subject for one in frames),
         clips=len({one.row.clip for one in frames} - {""}),
         problems=list(measured.problems),
-        broken=dict(Counter(name for one in (*frames, *clips) for name in one.reading.broken)),
+        broken=dict(Counter(name for one in (*frames, *clips) for name in one.reading.broken if name in providers)),
         faces=measure_faces(frames) if "face" in measures else None,
         liveness=_liveness(frames, clips, wanted="liveness" in measures),
         age=_age(frames, clips, refit) if "age" in measures else [],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.resources import files
 from types import MappingProxyType
 
@@ -30,12 +30,11 @@ def render_card(report: Report, stem: str) -> Part:
 
 def has(report: Report, what: str) -> bool:
     """Whether the report has figures of `face`, `liveness` or `age`."""
-    found = {
-        "face": any(one.faces for one in report.sets),
-        "liveness": any(one.liveness for one in report.sets),
-        "age": any(one.age for one in report.sets),
-    }
-    return found[what]
+    return any(_has(one, what) for one in report.sets)
+
+
+def _has(one: SetReport, what: str) -> bool:
+    return bool({"face": one.faces, "liveness": one.liveness, "age": one.age}[what])
 
 
 def _one_card(report: Report, what: str, stem: str) -> Part:
@@ -43,14 +42,15 @@ def _one_card(report: Report, what: str, stem: str) -> Part:
     title, warning, *rest = (
         files("signals.accuracy.card").joinpath(f"{what}.md").read_text(encoding="utf-8").split("\n\n")
     )
+    measured = [one for one in report.sets if _has(one, what)]
     figures = part(report, stem)
     return joined(
         f"{title}\n",
         f"{warning.strip()} {in_short(report)}",
         *[f"{paragraph.strip()}\n" for paragraph in rest],
         "## Measured on\n",
-        _sets(report),
-        *[_limits(one) for one in report.sets],
+        _sets(measured),
+        *[_limits(one) for one in measured],
         "\n## Figures\n",
         figures,
         "## How it was measured\n",
@@ -58,7 +58,7 @@ def _one_card(report: Report, what: str, stem: str) -> Part:
     )
 
 
-def _sets(report: Report) -> str:
+def _sets(sets: Sequence[SetReport]) -> str:
     rows = [
         [
             one.name,
@@ -68,7 +68,7 @@ def _sets(report: Report) -> str:
             str(one.clips or "–"),
             one.terms or "–",
         ]
-        for one in report.sets
+        for one in sets
     ]
     return table(["set", "what it is", "images used", "people", "clips", "terms"], rows)
 
@@ -90,7 +90,9 @@ def _limits(one: SetReport) -> str:
 
 
 def _method(report: Report, stem: str) -> str:
-    models = "\n".join(f"- `{name}` {sha256}" for name, sha256 in report.models.items())
+    models = "\n".join(
+        f"- {provider}: `{name}` {sha256}" for provider, used in report.models.items() for name, sha256 in used.items()
+    )
     return (
         f"Made by `selfie models evaluate` on {report.measured_on}, version {report.version}; all figures are in "
         f"[{stem}.json]({stem}.json). {_INTERVALS}\n\nModel files, by the digest of graph and weights:\n\n{models}"
@@ -98,7 +100,7 @@ def _method(report: Report, stem: str) -> str:
 
 
 _INTERVALS = (
-    "Intervals are of 95 %, by bootstrap over people; a share of none or all has the exact interval over people. With "
-    "fewer than thirty people they are too narrow. What each figure means and where its formula is from stands in "
-    "`docs/accuracy.md`."
+    "Intervals are of 95 %, by bootstrap over people; a share of none, of all, or among fewer than five people has the "
+    "exact interval over people. With fewer than thirty people intervals are too narrow. What each figure means and "
+    "where its formula is from stands in `docs/accuracy.md`."
 )

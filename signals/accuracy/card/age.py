@@ -6,7 +6,7 @@ from signals.accuracy.age import BUFFERS, Age, Errors
 from signals.accuracy.bootstrap import Figure
 from signals.accuracy.card.charts import Mark, Series, Words, line_chart, linear, mark_chart, percent
 from signals.accuracy.card.picture import Part, joined, shown
-from signals.accuracy.card.words import behind, named, share, short_years, table, years
+from signals.accuracy.card.words import behind, named, share, short_years, slug, table, years
 from signals.accuracy.coverage import TOLERATED, Coverage, misses
 from signals.accuracy.results import Report, SetReport
 
@@ -129,12 +129,14 @@ _NONE = Figure(None, None, None, 0, 0)
 
 
 def _in_words(coverage: Coverage) -> str:
-    missed = misses(coverage)
+    too_few, too_many = misses(coverage)
     low, high = (coverage.level + sign * TOLERATED for sign in (-1, 1))
     text = f"it holds {share(coverage.all)} of labelled ages ({behind(coverage.all)}) and is {years(coverage.width)} "
     text += "years wide in the mean."
-    if missed:
-        text += f" **Outside {low * 100:.0f} to {high * 100:.0f} %: {', '.join(missed)}.**"
+    if too_few:
+        text += f" **It misses, below {low * 100:.0f} %: {', '.join(too_few)}.**"
+    if too_many:
+        text += f" Wider than it need be, above {high * 100:.0f} %: {', '.join(too_many)}."
     return text
 
 
@@ -148,7 +150,7 @@ def _errors_picture(figures: Age, stem: str, name: str) -> Part:
     legend = {"mean absolute error, 95 % interval": 0, "size of the bias": 1}
     words = Words(f"Error by age on {name}", "Mean absolute error of the predicted age and its bias, by band.", legend)
     return shown(
-        f"{stem}-errors-{name}.svg", mark_chart(words, x, marks), f"Error of the predicted age by age on {name}"
+        f"{stem}-errors-{slug(name)}.svg", mark_chart(words, x, marks), f"Error of the predicted age by age on {name}"
     )
 
 
@@ -165,7 +167,7 @@ def _passes_picture(figures: Age, stem: str, name: str) -> Part:
     words = Words(f"Who looks 18 plus a buffer on {name}", "Share of each band that passes, by buffer in years.")
     svg = line_chart(words, linear("buffer in years", list(BUFFERS)), percent("share that passes", _SHARES), series)
     caption = f"Share that passes an age of access of 18 by buffer on {name}; dashed: of age"
-    return shown(f"{stem}-passes-{name}.svg", svg, caption)
+    return shown(f"{stem}-passes-{slug(name)}.svg", svg, caption)
 
 
 _SHARES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
@@ -186,7 +188,7 @@ def _coverage_picture(figures: Age, stem: str, name: str) -> Part | None:
     words = Words(f"Ages that the 90 % interval holds on {name}", "Coverage by band; shaded: 85 to 95 %.", legend)
     zone = main.level - TOLERATED, main.level + TOLERATED
     svg = mark_chart(words, percent("labelled ages held", [0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0]), marks, zone)
-    return shown(f"{stem}-coverage-{name}.svg", svg, f"Coverage of the 90 % interval by age on {name}")
+    return shown(f"{stem}-coverage-{slug(name)}.svg", svg, f"Coverage of the 90 % interval by age on {name}")
 
 
 def short_signed(figure: Figure) -> str:

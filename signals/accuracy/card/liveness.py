@@ -4,52 +4,73 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from signals.accuracy.bootstrap import Figure
-from signals.accuracy.card.charts import Series, Words, histogram_chart, line_chart, linear, percent, probit
+from signals.accuracy.bootstrap import MIN_PEOPLE, Figure
+from signals.accuracy.bursts import Bursts
+from signals.accuracy.card.charts import (
+    Mark,
+    Series,
+    Words,
+    histogram_chart,
+    line_chart,
+    linear,
+    mark_chart,
+    percent,
+    probit,
+)
 from signals.accuracy.card.picture import Part, joined, shown
-from signals.accuracy.card.words import behind, count, named, ratio, share, short_share, table
-from signals.accuracy.liveness import LIVE, Liveness
+from signals.accuracy.card.words import behind, named, ratio, share, short_share, slug, table
+from signals.accuracy.liveness import LIVE, AtThreshold, Liveness
 from signals.accuracy.results import Report
 
-TOLD = 0.7
-"""The threshold that the first paragraph speaks of: that of the policy's `standard` strategy as shipped."""
+TOLD = (0.5, 0.7)
+"""The thresholds that the first paragraph speaks of: the middle, and that of the shipped policy's `standard`."""
 Named = tuple[str, Liveness]
 
 
 def liveness_in_short(report: Report) -> str:
-    """A sentence with the figures that warn most; empty without attacks."""
+    """Sentences with the figures that warn most; empty without attacks."""
     measured = _named(report, "frame")
-    with_attacks = [(name, one) for name, one in measured if one.auc_by_species]
-    worst = [(name, at) for name, one in with_attacks for at in one.at if at.threshold == TOLD]
-    if not worst:
+    attacks = [(name, species, one) for name, one in measured for species in one.auc_by_species]
+    if not attacks:
         return ""
-    name, at = max(worst, key=lambda pair: pair[1].apcer[pair[1].worst].value or 0.0)
-    refused = max((a.bpcer for _, one in measured for a in one.at if a.threshold == TOLD), key=_value)
-    passing = at.apcer[at.worst]
+    name, species, worst = max(attacks, key=lambda attack: _passing(attack[2], attack[1], 0.5).value or 0.0)
+    figures = [_passing(worst, species, level) for level in TOLD]
+    shares = " and ".join(f"{share(f)} at {level:g}" for f, level in zip(figures, TOLD, strict=True))
+    refused = {name: _at(one, TOLD[-1]).bpcer for name, one in measured}
+    most = max(refused, key=lambda name: refused[name].value or 0.0)
     return (
-        f"In the sets below, where a score of {TOLD:g} passes, {share(passing)} of frames of the kind "
-        f"*{named(at.worst)}* pass as live ({name}, {behind(passing)}), and up to {share(refused)} of live frames "
-        f"are refused ({behind(refused)}).\n"
+        f"In the sets below the attack that passes most is *{named(species)}* ({name}, {behind(figures[0])}): {shares} "
+        f"pass as live. At {TOLD[-1]:g}, {share(refused[most])} of live frames of {most} are refused "
+        f"({behind(refused[most])}). The intervals say how little so few people prove.\n"
     )
+
+
+def _passing(one: Liveness, species: str, level: float) -> Figure:
+    return _at(one, level).apcer.get(species, _NONE)
+
+
+def _at(one: Liveness, level: float) -> AtThreshold:
+    return next(at for at in one.at if at.threshold == level)
 
 
 def liveness_part(report: Report, stem: str) -> Part:
     """All tables and pictures."""
     frames, clips = _named(report, "frame"), _named(report, "clip")
-    main = frames[-1][1] if report.together else max((one for _, one in frames), key=lambda one: len(one.det))
+    main = frames[-1] if report.together else max(frames, key=lambda one: len(one[1].det))
+    others = [one for one in frames if one is not main]
+    whole = clips[-1:] if report.together else clips
     return joined(
         "### How well live and attack are told apart\n",
         _ranking([*frames, *clips]),
-        *[_scores(name, one, stem) for name, one in frames if one.auc_by_species],
-        _det(main, stem),
-        f"### Error rates by threshold{', all sets together' if report.together else ''}\n",
-        _rates(main),
-        _costs(main, stem),
-        *[joined(f"Only {name}, per frame:\n", _rates(one)) for name, one in frames if one is not main],
-        *[joined(f"{_capital(name)}, per clip, its frames shown as one burst:\n", _rates(one)) for name, one in clips],
+        *[_scores(name, one, stem) for name, one in (others if report.together else frames) if one.auc_by_species],
+        _det(main[1], stem),
+        _rates(main, "per frame"),
+        _costs(main[1], stem),
+        *[_rates(one, "per frame") for one in others],
+        *[_rates(one, "per clip, its frames as one burst") for one in whole],
         "### Thresholds for a wanted APCER\n",
-        _wanted([*frames, *clips]),
-        _bursts(report),
+        _wanted([*frames, *whole]),
+        _bursts(report, stem),
     )
 
 
@@ -92,16 +113,16 @@ def _ranking(measured: Sequence[Named]) -> str:
 _NONE = Figure(None, None, None, 0, 0)
 
 
-def _rates(one: Liveness) -> str:
+def _rates(measured: Named, unit: str) -> str:
+    name, one = measured
     species = list(one.auc_by_species)
     rows = [
-        [f"{at.threshold:.2f}", share(at.bpcer), *(share(at.apcer.get(name, _NONE)) for name in species)]
+        [f"{at.threshold:.2f}", share(at.bpcer), *(share(at.apcer.get(kind, _NONE)) for kind in species)]
         for at in one.at
     ]
-    live = one.at[0].bpcer
-    header = ["passes from", f"BPCER ({behind(live)})"]
-    header += [f"APCER {named(name)} ({behind(one.at[0].apcer.get(name, _NONE))})" for name in species]
-    return table(header, rows)
+    header = ["passes from", f"BPCER ({behind(one.at[0].bpcer)})"]
+    header += [f"APCER {named(kind)} ({behind(one.at[0].apcer.get(kind, _NONE))})" for kind in species]
+    return f"### Error rates by threshold, {name}, {unit}\n\n{table(header, rows)}"
 
 
 def _wanted(measured: Sequence[Named]) -> str:
@@ -124,34 +145,53 @@ def _wanted(measured: Sequence[Named]) -> str:
     return f"{text}\n{table(['set', 'unit', 'APCER at most', 'threshold', 'BPCER there'], rows)}" if rows else ""
 
 
-def _bursts(report: Report) -> str:
-    if not report.bursts:
-        return ""
-    rows = []
-    for burst in report.bursts:
-        kinds = ", ".join(f"{number} {named(name)}" for name, number in burst.attacks.items())
-        for rule, figures in burst.rules.items():
-            rows.append(
-                [
-                    f"{count(burst.size, 'frame')}: {burst.live} live, {kinds}",
-                    rule if burst.size > 1 else NO_RULE,
-                    ratio(figures.auc),
-                    *(
-                        f"{short_share(figures.bpcer[level])} / {short_share(figures.apcer[level])}"
-                        for level in figures.bpcer
-                    ),
-                ]
-            )
-    levels = list(report.bursts[0].rules[next(iter(report.bursts[0].rules))].bpcer)
-    header = ["bursts cut from clips", "rule", "ROC-AUC", *(f"BPCER / worst APCER at {level}" for level in levels)]
-    return f"### How the scores of a burst combine\n\n{_BURSTS}\n{table(header, rows)}"
+def _bursts(report: Report, stem: str) -> Part | None:
+    several = [burst for burst in report.bursts if burst.size > 1]
+    if not several:
+        return None
+    levels = list(next(iter(several[0].rules.values())).bpcer)
+    rows = [
+        [
+            str(burst.size),
+            rule,
+            ratio(figures.auc),
+            *(cell for level in levels for cell in (share(figures.bpcer[level]), short_share(figures.apcer[level]))),
+        ]
+        for burst in several
+        for rule, figures in burst.rules.items()
+    ]
+    rates = [f"{what} at {level}" for level in levels for what in ("BPCER", "worst APCER")]
+    return joined(
+        "### How the scores of a burst combine\n",
+        f"{_BURSTS} Bursts of {'; '.join(_held(burst) for burst in several)}.\n",
+        table(["frames", "rule", "ROC-AUC", *rates], rows),
+        _rules(several, stem),
+    )
 
 
-NO_RULE = "one frame"
 _BURSTS = (
-    "Consecutive frames of one clip are one presentation. Rules are compared on the same bursts; rows of different "
-    "sizes hold different clips, since a short clip gives no long burst.\n"
+    "Consecutive frames of one clip are one presentation. Rules are compared on the same bursts; a short clip gives no "
+    "long burst, so rows of different sizes hold different clips."
 )
+
+
+def _held(burst: Bursts) -> str:
+    attacks = ", ".join(f"{number} {named(name)}" for name, number in burst.attacks.items())
+    return f"{burst.size} frames: {burst.live} live, {attacks}"
+
+
+def _rules(several: Sequence[Bursts], stem: str) -> Part:
+    level = "0.5"
+    marks = [
+        Mark(f"{rule}, {burst.size} frames", figures.bpcer[level], figures.apcer[level], 0, f"n = {burst.live}")
+        for burst in several
+        for rule, figures in burst.rules.items()
+        if burst.size in {several[0].size, several[-1].size}
+    ]
+    legend = {f"live bursts refused at {level}": 0, "attacks of the worst species that pass": 1}
+    words = Words("Ways to combine a burst", f"BPCER and worst APCER at {level} for each rule.", legend)
+    svg = mark_chart(words, percent("share of bursts", [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6]), marks)
+    return shown(f"{stem}-bursts.svg", svg, "Error rates of each rule that combines the frames of a burst")
 
 
 def _scores(name: str, one: Liveness, stem: str) -> Part:
@@ -161,7 +201,7 @@ def _scores(name: str, one: Liveness, stem: str) -> Part:
     words = Words(f"Scores on {name}, per frame", "Share of frames by liveness score, for live and each attack.")
     x = linear("liveness.passive_score", [0, 0.2, 0.4, 0.6, 0.8, 1])
     svg = histogram_chart(words, one.histogram.edges, shares, x)
-    return shown(f"{stem}-scores-{name}.svg", svg, f"Scores on {name}: live to the right, attacks to the left")
+    return shown(f"{stem}-scores-{slug(name)}.svg", svg, f"Scores on {name}: live to the right, attacks to the left")
 
 
 def _det(one: Liveness, stem: str) -> Part | None:
@@ -182,7 +222,7 @@ def _costs(one: Liveness, stem: str) -> Part | None:
         return None
     refused = [(at.threshold, at.bpcer) for at in one.at]
     passing = {name: [(at.threshold, at.apcer.get(name, _NONE)) for at in one.at] for name in one.auc_by_species}
-    series = [_over("live refused", 0, refused)]
+    series = [_over("live refused, with its interval", 0, refused)]
     series += [_over(f"{named(name)} passes", hue, points) for hue, (name, points) in enumerate(passing.items(), 1)]
     words = Words("What a threshold does", "Error rates by threshold with 95 % intervals over people.")
     ticks = [at.threshold for at in one.at if at.threshold not in {0.85, 0.95}]
@@ -192,17 +232,8 @@ def _costs(one: Liveness, stem: str) -> Part | None:
 
 
 def _over(name: str, hue: int, figures: Sequence[tuple[float, Figure]]) -> Series:
-    return Series(
-        name,
-        [(at, figure.value) for at, figure in figures if figure.value is not None],
-        hue,
-        [(at, f.low, f.high) for at, f in figures if f.low is not None and f.high is not None],
-    )
-
-
-def _value(figure: Figure) -> float:
-    return figure.value or 0.0
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    """A line, with its interval where there are enough people and errors for it to be worth looking at."""
+    points = [(at, figure.value) for at, figure in figures if figure.value is not None]
+    shaded = [(at, f.low, f.high) for at, f in figures if f.low is not None and f.high is not None]
+    telling = all(figure.subjects >= MIN_PEOPLE and figure.value for _, figure in figures)
+    return Series(name, points, hue, shaded if telling else ())

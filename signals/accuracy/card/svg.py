@@ -84,7 +84,7 @@ class Drawing:
 
 def text_width(text: str) -> float:
     """About how wide a line of 12 pixel text is."""
-    return 6.4 * len(text)
+    return 6.9 * len(text)
 
 
 def _css(css: str, hue: int | None, kind: str) -> str:

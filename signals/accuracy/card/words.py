@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from signals.accuracy.bootstrap import Figure
@@ -40,10 +41,19 @@ def behind(figure: Figure) -> str:
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table; the first column is text and left, the others are right."""
-    rule = ["---", *["--:"] * (len(header) - 1)]
+    """A Markdown table; columns of figures are to the right."""
+    rule = ["--:" if all(_is_figure(row[i]) for row in rows) else "---" for i in range(len(header))]
     lines = [header, rule, *rows]
     return "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in line)} |" for line in lines) + "\n"
+
+
+def _is_figure(cell: str) -> bool:
+    return cell[:1] in "0123456789–+-" or cell.startswith("not ")
+
+
+def slug(name: str) -> str:
+    """A name as part of a file name."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "set"
 
 
 def named(name: str) -> str:
