@@ -43,6 +43,10 @@ class Api:
         headers = {"Authorization": f"Bearer {key}"}
         self._client = httpx.Client(base_url=url, headers=headers, timeout=PATIENCE, trust_env=False)
 
+    def close(self) -> None:
+        """Give back the connections."""
+        self._client.close()
+
     def evaluations(self, *, limit: int, **filters: str | None) -> Page:
         """The newest evaluations; filters `cursor`, `decision`, `workflow`, `q`, where empty means any."""
         wanted = {name: value for name, value in filters.items() if value}

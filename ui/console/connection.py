@@ -32,7 +32,7 @@ def workflows() -> dict[str, Json]:
     return _workflows(api())
 
 
-@st.cache_resource
+@st.cache_resource(on_release=Api.close)
 def _open(url: str, key: str) -> Api:
     return Api(url, key)
 

@@ -1,0 +1,63 @@
+"""How values are said."""
+
+from __future__ import annotations
+
+import pytest
+
+from ui.console import words
+
+
+@pytest.mark.parametrize(
+    ("given", "unit", "said"),
+    [
+        (None, "years", "unknown"),
+        (True, None, "yes"),
+        (False, None, "no"),
+        (0, None, "0"),
+        (0.0, None, "0"),
+        (0.8883123, None, "0.8883"),
+        (30.1799, "years", "30.18 years"),
+        (-0.0335, "degrees", "-0.0335°"),
+        (12, "px", "12 px"),
+        ("capture", None, "capture"),
+        ("", None, "“”"),
+        (["face.count", None], None, "[face.count, unknown]"),
+    ],
+)
+def test_a_value_is_said_shortly_and_never_as_none(given: object, unit: str | None, said: str) -> None:
+    assert words.value(given, unit) == said
+
+
+def test_an_answer_that_must_not_be_routed_on_is_waiting() -> None:
+    paused = {"eval_status": "evaluation_paused", "decision": "REVIEW", "status": "ON_HOLD"}
+    assert words.decision_of(paused) == "waiting"
+    assert words.decision_of({"eval_status": "evaluation_completed", "decision": "REJECT"}) == "reject"
+
+
+@pytest.mark.parametrize(
+    ("status", "sub_status", "eval_status", "said"),
+    [
+        ("ON_HOLD", "awaiting_capture", "evaluation_paused", "Awaiting the selfie"),
+        ("ON_HOLD", None, "evaluation_paused", "Waiting for the person"),
+        ("OPEN", None, "evaluation_completed", "Open"),
+        ("OPEN", "declined", "evaluation_completed", "Open, declined"),
+        ("CLOSED", None, "evaluation_completed", "Closed"),
+        ("OPEN", None, "evaluation_in_progress", "Running"),
+    ],
+)
+def test_a_status_is_said_in_words(status: str, sub_status: str | None, eval_status: str, said: str) -> None:
+    evaluation = {"status": status, "sub_status": sub_status, "eval_status": eval_status}
+    assert words.status_of(evaluation) == said
+
+
+def test_a_time_is_in_the_readers_zone() -> None:
+    assert words.moment("2026-07-01T22:30:00.000000Z", "Europe/Berlin") == "02 Jul 00:30:00"
+    assert words.moment("2026-07-01T22:30:00Z", "no/such-zone") == "01 Jul 22:30:00"
+    assert words.moment(None, "Europe/Berlin") == ""
+
+
+def test_a_feature_tells_its_type_range_and_unit() -> None:
+    age = {"type": "number", "low": 0, "high": 120, "unit": "years", "values": []}
+    kind = {"type": "enum", "low": None, "high": None, "unit": None, "values": ["still", "capture"]}
+    assert words.type_of(age) == "number 0 to 120 years"
+    assert words.type_of(kind) == "one of still, capture"
