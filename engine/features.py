@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
@@ -16,6 +16,8 @@ from engine.diagnostics import Diagnostic, Location, Refused
 FeatureType = Literal["number", "integer", "boolean", "string", "enum"]
 TYPES: tuple[FeatureType, ...] = ("number", "integer", "boolean", "string", "enum")
 MAX_STRING = 1024
+MAX_INTEGER = 2**53
+"""Beyond it integers are not exact as the doubles that rules and JSON compute with."""
 _KEYS = frozenset({"type", "range", "values", "unit", "provider", "title", "meaning"})
 
 
@@ -47,7 +49,7 @@ class Feature:
             return f"is {_kind(value)}, expected a string"
         if self.type == "enum" and value not in self.values:
             return f"is none of {', '.join(f'`{v}`' for v in self.values)}"
-        return f"is longer than {MAX_STRING} characters" if len(value) > MAX_STRING else None
+        return _text_problem(value)
 
     def _number_problem(self, value: object) -> str | None:
         if isinstance(value, bool) or not isinstance(value, int | float):
@@ -56,6 +58,8 @@ class Feature:
             return "is not finite"
         if self.type == "integer" and not isinstance(value, int):
             return "is not a whole number"
+        if isinstance(value, int) and abs(value) > MAX_INTEGER:
+            return "is an integer beyond 2^53"
         if not self.low <= value <= self.high:
             return f"is outside {self.low:g} to {self.high:g}"
         return None
@@ -116,6 +120,10 @@ class FeatureRecord(Mapping[str, Value | None]):
     def __len__(self) -> int:
         return len(self._values)
 
+    def lookup(self) -> Callable[[str], Value | None]:
+        """The fastest way to read many values: None for what is unknown or left out."""
+        return self._values.get
+
     def to_dict(self) -> dict[str, Value | None]:
         """A plain copy, in the order of the names."""
         return dict(sorted(self._values.items()))
@@ -165,6 +173,13 @@ def _feature(name: str, entry: dict[str, Any]) -> Feature:
         high=float(high),
         values=tuple(entry.get("values", ())),
     )
+
+
+def _text_problem(value: str) -> str | None:
+    if len(value) > MAX_STRING:
+        return f"is longer than {MAX_STRING} characters"
+    broken = not value.isascii() and any("\ud800" <= c <= "\udfff" for c in value)
+    return "holds half of a surrogate pair" if broken else None
 
 
 def _kind(value: object) -> str:

@@ -10,9 +10,12 @@ from engine.features import Catalogue, FeatureRecord
 from engine.logic.mistakes import did_you_mean, quoted
 from engine.logic.tree import Known
 from engine.policy.checked import CheckedPolicy
+from engine.policy.effects import decision, effect, undecidable
 from engine.policy.parameters import DEFAULT_STRATEGY
-from engine.policy.program import decision, effect, undecidable, write_program
+from engine.policy.program import Answer, write_guarded_program, write_program
 from engine.policy.trace import Trace, trace
+
+MAX_KEPT = 1024
 
 
 class UnknownStrategy(Exception):  # noqa: N818 - the word of the domain
@@ -31,19 +34,37 @@ class CompiledPolicy:
         self.reads = checked.reads()
         self._checked = checked
         self._catalogue = catalogue
-        self._programs = {name: write_program(checked, values) for name, values in checked.strategies.items()}
+        self._programs = {
+            name: (write_program(checked, values), write_guarded_program(checked, values, catalogue))
+            for name, values in checked.strategies.items()
+        }
+        self._made: dict[str, dict[Answer, Decision]] = {name: {} for name in checked.strategies}
         self._effects = [effect(rule, unknown) for rule in checked.rules for unknown in (False, True)]
 
     def decide(self, record: Mapping[str, Value | None], strategy: str = DEFAULT_STRATEGY) -> Decision:
         """Decide one record. Raises `BadRecord` for values that are none, and `UnknownStrategy`."""
-        program = self._programs.get(strategy)
-        if program is None:
+        programs = self._programs.get(strategy)
+        if programs is None:
             raise self._no_strategy(strategy)
-        hits, unknown = program(self._record(record).get)
+        program, guarded = programs
+        answer = guarded(record.get, len(record)) if type(record) is dict else None
+        if answer is None:
+            answer = program(self._record(record).lookup())
+        decided = self._made[strategy].get(answer)
+        return decided if decided is not None else self._make(answer, strategy)
+
+    def _make(self, answer: Answer, strategy: str) -> Decision:
+        """The decision of an answer. Few differ, and a decision is immutable, so those made are kept."""
+        hits, unknown = answer
         if hits is None:
-            return undecidable(self._checked, strategy, unknown)
-        effects = self._effects
-        return decision([effects[hit] for hit in hits], self._checked, strategy, unknown)
+            decided = undecidable(self._checked, strategy, unknown)
+        else:
+            decided = decision([self._effects[hit] for hit in hits], self._checked.otherwise, strategy, unknown)
+        made = self._made[strategy]
+        if len(made) >= MAX_KEPT:
+            made.clear()
+        made[answer] = decided
+        return decided
 
     def explain(self, record: Mapping[str, Value | None], strategy: str = DEFAULT_STRATEGY) -> Trace:
         """Decide by the explanation reading, with the value of every node. Raises as `decide` does."""

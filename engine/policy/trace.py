@@ -10,7 +10,7 @@ from engine.contracts import Decision
 from engine.logic.explain import Step, explain, text
 from engine.logic.tree import Known, Literal, Names
 from engine.policy.checked import CheckedPolicy, CheckedRule
-from engine.policy.program import Effect, decision, effect, undecidable
+from engine.policy.effects import Effect, decision, effect, undecidable
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def trace(policy: CheckedPolicy, sha256: str, record: Mapping[str, Any], strateg
     if required:
         decided = undecidable(policy, strategy, unknown)
     else:
-        decided = decision([rule.effect for rule in rules if rule.effect], policy, strategy, unknown)
+        decided = decision([rule.effect for rule in rules if rule.effect], policy.otherwise, strategy, unknown)
     return Trace(policy.name, sha256, decided, parameters, required, rules)
 
 

@@ -12,9 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.contracts import Decision
+from engine.features import BadRecord, FeatureRecord
 from engine.policy import CompiledPolicy, shipped_catalogue
 from tests.policy.records import Record, known_records, records
-from tests.policy.shipped import NAMES, cases_of, shipped
+from tests.policy.shipped import NAMES, cases_of, policy_of, shipped
 
 CHECKS = (HealthCheck.too_slow, HealthCheck.data_too_large)
 
@@ -131,3 +132,39 @@ def test_the_image_policy_is_the_two_others_together() -> None:
     for strategy in image.strategies:
         together = shipped("selfie").parameters(strategy) | shipped("selfie_quality").parameters(strategy)
         assert image.parameters(strategy) == together
+
+
+JUNK = st.one_of(
+    st.none(), st.booleans(), st.integers(-3, 3), st.floats(-1.5, 1.5), st.sampled_from([float("nan"), float("inf")]),
+    st.sampled_from(["", "mobile", "valid", "x" * 2000, "\ud800", "ü"]), st.sampled_from([10**400, 2**53 + 1, [1]]),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=150, deadline=None, suppress_health_check=CHECKS)
+@given(data=st.data())
+def test_a_plain_record_is_checked_as_the_catalogue_does(name: str, data: st.DataObject) -> None:
+    """What the generated guard lets through is what the catalogue takes, and the rest is refused in its words."""
+    policy = shipped(name)
+    good = data.draw(mostly_good(name))
+    names = st.sampled_from([*sorted(policy.reads), "capture.frame_count", "no.such.feature"])
+    plain = good | data.draw(st.dictionaries(names, JUNK, max_size=2))
+    problems = shipped_catalogue().problems(plain)
+    if problems:
+        with pytest.raises(BadRecord) as refused:
+            policy.decide(plain)
+        assert refused.value.problems == problems
+    else:
+        assert policy.decide(plain) == policy.decide(FeatureRecord(plain, shipped_catalogue()))
+
+
+def test_decisions_that_are_kept_do_not_grow_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With more answers than are kept each is still right."""
+    monkeypatch.setattr("engine.policy.compiled.MAX_KEPT", 4)
+    rules = (
+        f"- {{id: r{n}, when: {{'==': [{{var: face.count}}, {n}]}}, then: review, reason: R835}}" for n in range(9)
+    )
+    policy = policy_of("\n".join(["policy: p", "otherwise: accept", "rules:", *rules]))
+    for count in [*range(9), *range(9)]:
+        assert policy.decide({"face.count": count}).rules == (f"r{count}",)
+        assert len(policy._made["standard"]) <= 4

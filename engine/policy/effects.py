@@ -1,0 +1,43 @@
+"""From the rules that fired to a decision."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engine.contracts import SEVERITY, Decision, Outcome
+from engine.policy.checked import CheckedPolicy, CheckedRule
+from engine.policy.reasons import RULE_UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a rule adds to a decision. Severity −1 only informs."""
+
+    rule: str
+    severity: int
+    outcome: Outcome | None
+    reason: str
+
+
+def effect(rule: CheckedRule, unknown: bool) -> Effect:
+    """What follows where the rule's condition is true, or unknown."""
+    outcome = rule.unknown_then if unknown else rule.then
+    reason = rule.unknown_reason if unknown else rule.reason
+    return Effect(rule.id, SEVERITY[outcome] if outcome else -1, outcome, reason)
+
+
+def decision(effects: Sequence[Effect], otherwise: Outcome, strategy: str, unknown: tuple[str, ...]) -> Decision:
+    """The most severe outcome; its codes, then those that inform; each once, in the file's order."""
+    if not effects:
+        return Decision(otherwise, strategy, (), (), unknown)
+    worst = max([e.severity for e in effects])
+    deciding = [e for e in effects if e.severity == worst and e.outcome]
+    outcome = deciding[0].outcome or otherwise if deciding else otherwise
+    codes = [e.reason for e in deciding] + [e.reason for e in effects if e.outcome is None]
+    return Decision(outcome, strategy, tuple(dict.fromkeys(codes)), tuple([e.rule for e in effects]), unknown)
+
+
+def undecidable(policy: CheckedPolicy, strategy: str, unknown: tuple[str, ...]) -> Decision:
+    """What holds at once where a required feature is unknown."""
+    return Decision(policy.unknown, strategy, (RULE_UNKNOWN,), (), unknown)
