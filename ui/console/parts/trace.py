@@ -111,8 +111,16 @@ def _opened(rule: Json, entry: Json, *, linked: bool) -> Html:
 
 
 def _node(node: Json) -> Html:
-    line = join(tag("code", node["text"]), span("si-equals", "="), value(node["value"] if node["known"] else None))
     if node["op"] == "literal":
-        line = tag("code", words.value(node["value"]))
+        return tag("li", tag("code", words.value(node["value"])))
+    line = join(tag("code", node["text"]), span("si-equals", "="), _answer(node))
     below = tag("ul", *(_node(child) for child in node["children"])) if node["children"] else None
     return tag("li", line, below)
+
+
+def _answer(node: Json) -> Html:
+    """A condition is true, false or unknown; everything else has a value."""
+    found = node["value"] if node["known"] else None
+    if isinstance(found, bool) and node["op"] not in {"var", "param"}:
+        return join(_RESULTS[found])
+    return value(found)

@@ -94,6 +94,7 @@ export class PolicyEditor {
     return [
       keymap.of([{ key: "Mod-s", preventDefault: true, run: () => this.#save() }]),
       basicSetup,
+      EditorView.lineWrapping,
       yaml(),
       lintGutter(),
       look,
