@@ -32,7 +32,10 @@ def list_models(*, as_json: AsJson = False) -> None:
 
 @app.command("pull")
 def pull_models(names: Names = None, *, as_json: AsJson = False) -> None:
-    """Get what is missing, convert and verify it. Exit code 1 where a model could not be had."""
+    """Get what is missing, convert and verify it. Exit code 1 where a model could not be had.
+
+    The store itself warns, with the reason and the way out, on standard error.
+    """
     store = open_store(os.environ)
     chosen = _chosen(store, names)
     reasons = store.ensure(progress=not as_json, names=chosen)
@@ -41,7 +44,7 @@ def pull_models(names: Names = None, *, as_json: AsJson = False) -> None:
         typer.echo(json.dumps({"ready": ready, "missing": dict(reasons)}, ensure_ascii=False))
     else:
         for name in chosen:
-            typer.echo(f"{name:<16} {'missing: ' + reasons[name] if name in reasons else 'ready'}")
+            typer.echo(f"{name:<16} {'missing' if name in reasons else 'ready'}")
     raise typer.Exit(1 if reasons else 0)
 
 
