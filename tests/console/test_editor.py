@@ -81,6 +81,14 @@ def test_an_edit_changes_the_next_decision(console: OpenConsole, service: Servic
     assert decide(service, "restored", LIVE_ADULT)["decision"] == "ACCEPT"
 
 
+def test_typing_goes_on_while_the_service_answers(console: OpenConsole) -> None:
+    with console("?policy=selfie") as page:
+        replace_line(page, "title:", "title: First")
+        expect(page.locator(".si-standing")).to_contain_text("not saved")
+        page.keyboard.type(" and second")
+        expect(page.locator(".cm-activeLine")).to_have_text("title: First and second")
+
+
 def test_a_broken_text_says_where_and_cannot_go_live(console: OpenConsole, service: Service) -> None:
     before = newest(service)
     with console("?policy=selfie") as page:
