@@ -25,8 +25,9 @@ def page(name: str, number: int, *, show: str, line: str) -> None:
     if not version["live"]:
         _restore(policy, version)
     if show == "changes":
-        live = api.version(name, policy["live_version"])
-        st.html(diff.view(version["text"], live["text"], f"version {number}", f"version {live['version']} (live)"))
+        other = api.version(name, policy["live_version"] or newest(policy))
+        state = " (live)" if other["live"] else ""
+        st.html(diff.view(version["text"], other["text"], f"version {number}", f"version {other['version']}{state}"))
         return
     editor(
         key="version-text",
