@@ -1,0 +1,109 @@
+"""Landmark features of the largest face, as the median over the frames in which the mesh lies on a face."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+from types import MappingProxyType
+
+from engine.contracts import Evidence, Ports, Readings, Signal, Value
+from signals.answer import answered
+from signals.face.findings import largest_faces
+from signals.landmarks.expression import eyes_open, mouth_open
+from signals.landmarks.mesh import Mesh, meshes
+from signals.landmarks.occlusion import Covered, covered
+from signals.landmarks.pose import Pose, head_pose
+from signals.onnx import Network
+from signals.settings import bound_opencv
+
+LANDMARKS = "landmarks.frames"
+"""The name of the finding: a tuple with one `Landmarks` or None for each frame of the evidence, in its order."""
+MIN_SCORE = 0.5
+"""Below this the net says that its points lie on no face, and nothing is read off them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Landmarks:
+    """What was read off one frame. Pose and openness are None where the mesh lies on no face."""
+
+    mesh: Mesh
+    pose: Pose | None
+    eyes_open: float | None
+    mouth_open: float | None
+    covered: Covered
+
+    @property
+    def occlusion(self) -> float:
+        """0..1: the worst of the parts, and at least as much as the net doubts the face."""
+        return max(self.covered.most, 1 - self.mesh.score)
+
+
+MEASURES = (
+    "face.yaw",
+    "face.pitch",
+    "face.eyes_open",
+    "face.mouth_open",
+    "face.occlusion",
+    "landmarks.roll",
+    "landmarks.score",
+)
+
+
+class LandmarksProvider:
+    """Lays the face mesh on the largest face of each frame, all frames in one batch."""
+
+    name = "landmarks"
+    requires = frozenset({"face.count"})
+    provides = frozenset({*MEASURES, "landmarks.frames_read"})
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+
+    def warm(self) -> None:
+        """Load the net before the first request; raises `ModelUnavailable`."""
+        self._network.sha256()
+
+    def read(self, evidence: Evidence, so_far: Readings) -> Signal:
+        return answered(self.name, lambda: self._read(evidence, so_far))
+
+    def _read(self, evidence: Evidence, so_far: Readings) -> Signal:
+        faces = largest_faces(so_far)
+        found = meshes(self._network, [(evidence.frames[number].pixels(), face) for number, face in faces])
+        read = {number: landmarks(mesh) for (number, _), mesh in zip(faces, found, strict=True)}
+        return Signal(
+            {
+                **_medians([_measured(one) for one in read.values()]),
+                "landmarks.frames_read": sum(one.mesh.score >= MIN_SCORE for one in read.values()),
+            },
+            findings=MappingProxyType({LANDMARKS: tuple(read.get(n) for n in range(len(evidence.frames)))}),
+            models=MappingProxyType({self._network.name: self._network.sha256()}),
+        )
+
+
+def landmarks(mesh: Mesh) -> Landmarks:
+    """Everything that is read off one mesh."""
+    if mesh.score < MIN_SCORE:
+        return Landmarks(mesh, None, None, None, covered(mesh))
+    points = mesh.points
+    return Landmarks(mesh, head_pose(points), eyes_open(points), mouth_open(points), covered(mesh))
+
+
+def _measured(read: Landmarks) -> Mapping[str, float | None]:
+    """The features of one frame."""
+    pose = read.pose
+    angles = (pose.yaw, pose.pitch, pose.roll) if pose else (None, None, None)
+    values = (*angles[:2], read.eyes_open, read.mouth_open, read.occlusion, angles[2], read.mesh.score)
+    return dict(zip(MEASURES, values, strict=True))
+
+
+def _medians(frames: Sequence[Mapping[str, float | None]]) -> dict[str, Value | None]:
+    """Each feature over the frames that have it; unknown where none has."""
+    known = {name: [value for frame in frames if (value := frame[name]) is not None] for name in MEASURES}
+    return {name: median(values) if values else None for name, values in known.items()}
+
+
+def build(ports: Ports) -> LandmarksProvider:
+    """Entry point of `selfie.providers`."""
+    bound_opencv(ports.settings)
+    return LandmarksProvider(Network(ports, "facemesh"))
