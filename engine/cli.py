@@ -11,8 +11,8 @@ import typer
 from engine.commands import policy
 
 GROUP = "selfie.commands"
-SERVICE = ("evaluate", "run", "serve", "keys", "db")
-"""Modules of `engine.commands` that need the whole service; imported only where one of their commands may be meant."""
+SERVICE = {"evaluate": "evaluate", "run": "run", "serve": "serve", "console": "serve", "keys": "keys", "db": "db"}
+"""Commands of the service to their modules: each takes a second to import, so only the one that is meant is."""
 
 app = typer.Typer(
     name="selfie", help="Selfie Intelligence: from a selfie to a decision.", no_args_is_help=True, add_completion=False
@@ -27,12 +27,19 @@ def selfie() -> None:
 
 def main() -> None:
     """Run the command line."""
-    if not _ours(sys.argv[1:]):
-        for name in SERVICE:
+    arguments = sys.argv[1:]
+    if not _ours(arguments):
+        for name in _modules(arguments):
             import_module(f"engine.commands.{name}").mount(app)
-    if not _ours(sys.argv[1:]):
+    if not _ours(arguments):
         _mount_others()
     app()
+
+
+def _modules(arguments: list[str]) -> list[str]:
+    """The service's modules that these arguments may mean: one, or all where help or an unknown command is."""
+    meant = SERVICE.get(arguments[0]) if arguments else None
+    return [meant] if meant else sorted(set(SERVICE.values()))
 
 
 def _ours(arguments: list[str]) -> bool:

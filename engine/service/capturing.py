@@ -115,7 +115,7 @@ class Capturing:
         if not agreed:
             raise Problem(422, "consentNeeded", "Without consent nothing is captured; `decline` ends the session.")
         if version != CONSENT_VERSION:
-            raise Problem(409, "consentOutdated", "The consent has changed; open the session again to read it.")
+            raise Problem(409, "consentNeeded", "The consent has changed; open the session again to read it.")
         if session.state == "opened":
             self._sessions.consent(session.session_id, version, self._clock.now())
         return self._standing(self._usable(token), browser.cookie)
@@ -148,9 +148,9 @@ class Capturing:
             return self._standing(session, browser.cookie)
         self._must_be_mine(session, browser)
         if session.state != "captured" or session.blob is None:
-            raise Problem(409, "framesNeeded", "Nothing has been captured yet.")
+            raise Problem(422, "badFrames", "Nothing has been captured yet.")
         if session.digest != request.digest:
-            raise Problem(409, "framesReplaced", "Other frames have been captured since.")
+            raise Problem(422, "badFrames", "Other frames have been captured since.")
         device = self._device(session, browser)
         with self._inference.admit() as read:  # first: a service without room must not use up the session
             if self._sessions.use_up(session.session_id, request.digest, self._clock.now()):

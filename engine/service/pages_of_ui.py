@@ -6,12 +6,14 @@ from collections.abc import Callable
 from importlib import resources
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from starlette.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
-from streamlit.starlette import App as StreamlitApp
+
+if TYPE_CHECKING:
+    from streamlit.starlette import App as StreamlitApp
 
 GROUP = "selfie.apps"
 HOW = "Run <code>make setup</code> in the project, then start the service again."
@@ -53,7 +55,11 @@ def capture_app() -> ASGIApp:
 def console_app() -> StreamlitApp | None:
     """The console, to be mounted with its lifespan entered by the outer application; None where it is absent."""
     script = installed_app("console")
-    return None if script is None else StreamlitApp(script)
+    if script is None:
+        return None
+    from streamlit.starlette import App  # noqa: PLC0415 - a second to import, and only this needs it
+
+    return App(script)
 
 
 NO_CONSOLE = Missing("The console is not there", "The package was installed without its user interface.")

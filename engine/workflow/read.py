@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 
 from engine.contracts import EvidenceKind
-from engine.diagnostics import Diagnostic, Refused
-from engine.workflow.document import Document, Entry, read_document
+from engine.diagnostics import Refused
+from engine.logic.mistakes import Mistakes, did_you_mean, quoted
+from engine.logic.syntax import Entries, Items, Node, Scalar
+from engine.policy.document import read_document
 from engine.workflow.model import DEFAULT_STRATEGY, Workflow
 
 KINDS: tuple[EvidenceKind, ...] = ("capture", "still", "features")
 REQUIRED = ("workflow", "title", "evidence", "providers", "policies")
 OPTIONAL = ("strategy", "accepts_features")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+_TYPES = {
+    "workflow": "a name of lower-case letters, digits and underscores",
+    "title": "a text",
+    "evidence": "a word",
+    "providers": "a list of different names",
+    "policies": "a list of different names, at least one",
+    "strategy": "a word",
+    "accepts_features": "true or false",
+}
 
 
 def read_workflow(
@@ -30,118 +40,112 @@ def read_workflow(
     Raises:
         Refused: with every mistake found.
     """
-    document = read_document(text, source)
-    mistakes = [*document.mistakes, *_mistakes(document, providers, policies)]
-    if mistakes:
-        raise Refused(mistakes, text)
-    return _build(document, text)
+    mistakes = Mistakes()
+    document = read_document(text, source, mistakes)
+    if document is not None:
+        _check(document.root, mistakes, providers, policies)
+    if document is None or mistakes.found:
+        raise Refused(mistakes.found, text)
+    return _build(document.root, text)
 
 
-def _mistakes(
-    document: Document, providers: Collection[str], policies: Mapping[str, Collection[str]]
-) -> Iterator[Diagnostic]:
-    if document.mistakes and not document.entries:
-        return
-    yield from _keys_must_be_known(document)
-    yield from _values_must_have_their_type(document)
-    yield from _members_must_exist(document, "providers", "unknown-provider", providers)
-    yield from _members_must_exist(document, "policies", "unknown-policy", policies)
-    yield from _strategy_must_exist(document, policies)
-    yield from _evidence_must_fit(document)
+def _check(
+    root: Entries, mistakes: Mistakes, providers: Collection[str], policies: Mapping[str, Collection[str]]
+) -> None:
+    _keys_must_be_known(root, mistakes)
+    _values_must_have_their_type(root, mistakes)
+    _members_must_exist(root.get("providers"), "provider", providers, mistakes)
+    _members_must_exist(root.get("policies"), "policy", policies, mistakes)
+    _strategy_must_exist(root, policies, mistakes)
+    _evidence_must_fit(root, mistakes)
 
 
-def _keys_must_be_known(document: Document) -> Iterator[Diagnostic]:
-    for key, where in document.keys.items():
-        if key not in REQUIRED + OPTIONAL:
-            hint = _suggestion(key, REQUIRED + OPTIONAL)
-            yield Diagnostic("unknown-key", f"a workflow has no key `{key}`", where, hint)
-    for key in REQUIRED:
-        if key not in document.entries:
-            where = next(iter(document.keys.values()))
-            yield Diagnostic("missing-key", f"the workflow lacks `{key}`", where)
+def _keys_must_be_known(root: Entries, mistakes: Mistakes) -> None:
+    for key, _ in root.pairs:
+        name = str(key.value)
+        if name not in REQUIRED + OPTIONAL:
+            hint = did_you_mean(name, REQUIRED + OPTIONAL)
+            mistakes.add("unknown-key", f"a workflow has no key {quoted(name)}", key.location, hint)
+    for name in REQUIRED:
+        if root.get(name) is None:
+            mistakes.add("missing-key", f"the workflow lacks {quoted(name)}", root.location)
 
 
-def _values_must_have_their_type(document: Document) -> Iterator[Diagnostic]:
-    for key, entry in document.entries.items():
-        problem = _type_problem(key, entry)
-        if problem:
-            yield Diagnostic("wrong-type", f"`{key}` {problem}", entry.where)
+def _values_must_have_their_type(root: Entries, mistakes: Mistakes) -> None:
+    for key, node in root.pairs:
+        name = str(key.value)
+        if name in _TYPES and not _is_typed(name, node):
+            mistakes.add("wrong-type", f"{quoted(name)} is {_TYPES[name]}", node.location)
 
 
-def _type_problem(key: str, entry: Entry) -> str | None:
-    value = entry.value
+def _is_typed(key: str, node: Node) -> bool:
     if key in {"providers", "policies"}:
-        return _list_problem(key, value)
+        names = _names(node)
+        good = names is not None and len(set(names)) == len(names)
+        return good and (key == "providers" or bool(names))
     if key == "accepts_features":
-        return None if isinstance(value, bool) else "is true or false"
-    if key == "workflow" and not (isinstance(value, str) and _NAME.fullmatch(value)):
-        return "is a name of lower-case letters, digits and underscores"
-    if key in {"title", "strategy", "evidence"} and not (isinstance(value, str) and value.strip()):
-        return "is a text"
-    return None
+        return isinstance(node, Scalar) and isinstance(node.value, bool)
+    word = _word(node)
+    return bool(word and word.strip()) and (key != "workflow" or _NAME.fullmatch(word or "") is not None)
 
 
-def _list_problem(key: str, value: object) -> str | None:
-    if not isinstance(value, list) or not all(isinstance(member, str) for member in value):
-        return "is a list of names"
-    if len(set(value)) < len(value):
-        return "names something twice"
-    return "names at least one policy" if key == "policies" and not value else None
+def _members_must_exist(node: Node | None, word: str, known: Collection[str], mistakes: Mistakes) -> None:
+    for member in node.members if isinstance(node, Items) else ():
+        name = _word(member)
+        if name is not None and name not in known:
+            message = f"{word} {quoted(name)} does not exist"
+            mistakes.add(f"unknown-{word}", message, member.location, did_you_mean(name, known))
 
 
-def _members_must_exist(document: Document, key: str, code: str, known: Collection[str]) -> Iterator[Diagnostic]:
-    entry = document.entries.get(key)
-    if entry is None or not isinstance(entry.value, list):
+def _strategy_must_exist(root: Entries, policies: Mapping[str, Collection[str]], mistakes: Mistakes) -> None:
+    node, named = root.get("strategy"), root.get("policies")
+    strategy = _word(node) if node else None
+    for policy in _names(named) or () if named else ():
+        if node and strategy and strategy not in policies.get(policy, (strategy,)):
+            message = f"policy {quoted(policy)} has no strategy {quoted(strategy)}"
+            mistakes.add("unknown-strategy", message, node.location, did_you_mean(strategy, policies[policy]))
+
+
+def _evidence_must_fit(root: Entries, mistakes: Mistakes) -> None:
+    node = root.get("evidence")
+    kind = _word(node) if node else None
+    if node is None or kind is None:
         return
-    word = key.removesuffix("s").replace("policie", "policy")
-    for member, where in zip(entry.value, entry.items, strict=True):
-        if isinstance(member, str) and member not in known:
-            yield Diagnostic(code, f"{word} `{member}` does not exist", where, _suggestion(member, known))
+    if kind not in KINDS:
+        mistakes.add(
+            "unknown-evidence", f"evidence {quoted(kind)} does not exist", node.location, did_you_mean(kind, KINDS)
+        )
+    if kind == "features" and not _flag(root.get("accepts_features")):
+        mistakes.add("features-not-accepted", "evidence `features` needs `accepts_features: true`", node.location)
 
 
-def _strategy_must_exist(document: Document, policies: Mapping[str, Collection[str]]) -> Iterator[Diagnostic]:
-    entry, named = document.entries.get("strategy"), document.entries.get("policies")
-    if entry is None or named is None or not isinstance(entry.value, str) or not isinstance(named.value, list):
-        return
-    for policy in named.value:
-        if policy in policies and entry.value not in policies[policy]:
-            message = f"policy `{policy}` has no strategy `{entry.value}`"
-            yield Diagnostic("unknown-strategy", message, entry.where, _suggestion(entry.value, policies[policy]))
-
-
-def _evidence_must_fit(document: Document) -> Iterator[Diagnostic]:
-    entry = document.entries.get("evidence")
-    if entry is None or not isinstance(entry.value, str):
-        return
-    if entry.value not in KINDS:
-        hint = _suggestion(entry.value, KINDS) or f"one of {', '.join(KINDS)}"
-        yield Diagnostic("unknown-evidence", f"evidence `{entry.value}` does not exist", entry.where, hint)
-    accepts = document.entries.get("accepts_features")
-    if entry.value == "features" and (accepts is None or accepts.value is not True):
-        message = "evidence `features` needs `accepts_features: true`"
-        yield Diagnostic("features-not-accepted", message, entry.where)
-
-
-def _suggestion(word: str, known: Collection[str]) -> str:
-    close = difflib.get_close_matches(word, sorted(known), n=1)
-    return f"did you mean `{close[0]}`?" if close else ""
-
-
-def _build(document: Document, text: str) -> Workflow:
-    value = {key: entry.value for key, entry in document.entries.items()}
-    kind = next(kind for kind in KINDS if kind == value["evidence"])
+def _build(root: Entries, text: str) -> Workflow:
+    """Only for what was checked."""
+    word = {name: _word(node) or "" for name, node in ((str(key.value), value) for key, value in root.pairs)}
     return Workflow(
-        name=str(value["workflow"]),
-        title=str(value["title"]),
-        evidence=kind,
-        providers=_names(value["providers"]),
-        policies=_names(value["policies"]),
-        strategy=str(value.get("strategy", DEFAULT_STRATEGY)),
-        accepts_features=value.get("accepts_features") is True,
+        name=word["workflow"],
+        title=word["title"],
+        evidence=next(kind for kind in KINDS if kind == word["evidence"]),
+        providers=_names(root.get("providers")) or (),
+        policies=_names(root.get("policies")) or (),
+        strategy=word.get("strategy", DEFAULT_STRATEGY),
+        accepts_features=_flag(root.get("accepts_features")),
         text=text,
         sha256=hashlib.sha256(text.encode()).hexdigest(),
     )
 
 
-def _names(value: object) -> tuple[str, ...]:
-    return tuple(str(member) for member in value) if isinstance(value, list) else ()
+def _word(node: Node) -> str | None:
+    return node.value if isinstance(node, Scalar) and isinstance(node.value, str) else None
+
+
+def _flag(node: Node | None) -> bool:
+    return isinstance(node, Scalar) and node.value is True
+
+
+def _names(node: Node | None) -> tuple[str, ...] | None:
+    """The members of a list of words; None where it is none."""
+    if not isinstance(node, Items):
+        return None
+    words = tuple(word for member in node.members if (word := _word(member)) is not None)
+    return words if len(words) == len(node.members) else None

@@ -172,9 +172,9 @@ def test_nothing_is_captured_without_consent(service: Running) -> None:
     person.ask("open", {})
     assert ends_with(person.frames(), 409, "consentNeeded")
     assert ends_with(person.ask("consent", {"version": "1", "agreed": False}), 422, "consentNeeded")
-    assert ends_with(person.ask("consent", {"version": "0", "agreed": True}), 409, "consentOutdated")
+    assert ends_with(person.ask("consent", {"version": "0", "agreed": True}), 409, "consentNeeded")
     assert ends_with(person.frames(), 409, "consentNeeded")
-    assert ends_with(person.submit("0" * 64), 409, "framesNeeded")
+    assert ends_with(person.submit("0" * 64), 422, "badFrames")
     assert blobs(service) == []
 
 
@@ -252,7 +252,7 @@ def test_only_the_newest_frames_can_be_submitted(service: Running, portrait: byt
     first = person.frames([portrait]).json()["digest"]
     second = person.frames([portrait, portrait]).json()["digest"]
     assert first != second
-    assert ends_with(person.submit(first), 409, "framesReplaced")
+    assert ends_with(person.submit(first), 422, "badFrames")
     assert person.submit(second).json()["state"] == "submitted"
 
 

@@ -1,0 +1,200 @@
+"""The commands as a shell runs them."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from engine.commands import evaluate
+from tests.harness.server import free_port, running_service
+from tests.service.conftest import PORTRAIT
+from tests.service.test_bad_input import bomb, picture
+
+SELFIE = str(Path(sys.executable).with_name("selfie"))
+
+
+def selfie(folder: Path, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+    """Run `selfie` in a folder of its own."""
+    ours = {"SELFIE_DATA": str(folder / "data"), "SELFIE_MODEL_OFFLINE": "1", **env}
+    return subprocess.run(  # noqa: S603 - our own program beside this Python
+        [SELFIE, *arguments],
+        check=False,
+        cwd=folder,
+        env={**os.environ, **ours},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+@pytest.mark.models
+def test_evaluate_answers_each_image_in_order_and_goes_on_after_a_bad_one(tmp_path: Path) -> None:
+    (tmp_path / "text.jpg").write_text("no picture")
+    (tmp_path / "bomb.png").write_bytes(bomb())
+    (tmp_path / "cut.jpg").write_bytes(PORTRAIT.read_bytes()[:20_000])
+    (tmp_path / "dot.png").write_bytes(picture("PNG", (1, 1)))
+    shutil.copy(PORTRAIT, tmp_path / "portrait.jpg")
+    names = ["text.jpg", "portrait.jpg", "bomb.png", "nowhere.jpg", ".", "cut.jpg", "dot.png"]
+    done = selfie(tmp_path, "evaluate", "--json", *names)
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [line["image"] for line in lines] == names
+    assert all(set(line) == {"image", "selfieIntelligence", "features", "error"} for line in lines)
+    by_name: dict[str, Any] = {line["image"]: line for line in lines}
+    for name in ("text.jpg", "bomb.png", "nowhere.jpg", ".", "cut.jpg"):
+        assert by_name[name]["error"]
+        assert by_name[name]["selfieIntelligence"] is None
+    said = by_name["portrait.jpg"]
+    assert said["error"] is None
+    assert 25 <= said["selfieIntelligence"]["signals"]["selfie"]["predictedAge"] <= 60
+    assert said["features"]["face.count"] == 1
+    assert by_name["dot.png"]["selfieIntelligence"]["decision"]["value"] == "reject"
+    assert by_name["dot.png"]["selfieIntelligence"]["reasonCodes"][0] == "R857"
+    assert done.returncode == 1
+    assert not (tmp_path / "data").exists()
+    table = selfie(tmp_path, "evaluate", "--strategy", "lenient", "portrait.jpg")
+    assert table.returncode == 0
+    assert "portrait.jpg" in table.stdout
+
+
+def test_evaluate_without_models_accepts_nothing(tmp_path: Path) -> None:
+    done = selfie(tmp_path, "evaluate", "--json", str(PORTRAIT), SELFIE_MODEL_CACHE=str(tmp_path / "empty"))
+    line = json.loads(done.stdout)
+    assert line["selfieIntelligence"]["decision"]["value"] == "review"
+    assert {"I856", "R1002"} <= set(line["selfieIntelligence"]["reasonCodes"])
+    assert "selfie models pull" in line["error"]
+    assert "yunet" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--workflow", "nope", "a.jpg"),
+        ("--workflow", "selfie_intelligence", "a.jpg"),
+        ("--strategy", "nope", "a.jpg"),
+        (),
+        ("--nope",),
+    ],
+)
+def test_evaluate_wrongly_used(tmp_path: Path, arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SELFIE_MODEL_CACHE", str(tmp_path / "empty"))
+    monkeypatch.setenv("SELFIE_MODEL_OFFLINE", "1")
+    app = typer.Typer()
+    evaluate.mount(app)
+    done = CliRunner().invoke(app, list(arguments))
+    assert done.exit_code == 2
+    assert done.stderr
+    assert isinstance(done.exception, SystemExit)
+
+
+def test_keys_and_database(tmp_path: Path) -> None:
+    first = json.loads(selfie(tmp_path, "db", "upgrade", "--json").stdout)
+    again = json.loads(selfie(tmp_path, "db", "upgrade", "--json").stdout)
+    assert first["before"] is None
+    assert again == {"before": first["after"], "after": first["after"]}
+    made = selfie(tmp_path, "keys", "create", "--environment", "Production", "--name", "shop", "--json")
+    key = json.loads(made.stdout)
+    assert key["key"].startswith("sk_production_")
+    stored = (tmp_path / "data" / "selfie.sqlite3").read_bytes()
+    assert key["key"].encode() not in stored
+    with sqlite3.connect(tmp_path / "data" / "selfie.sqlite3") as connection:
+        rows = connection.execute("SELECT name, environment, edits_policies FROM api_key").fetchall()
+    connection.close()
+    assert rows == [("shop", "Production", 0)]
+    wrong = selfie(tmp_path, "keys", "create", "--environment", "Test", "--name", "x")
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+
+
+def test_run_refuses_wrong_settings(tmp_path: Path) -> None:
+    for arguments, env, word in (
+        ((), {"SELFIE_PORT": "many"}, "SELFIE_PORT"),
+        (("--host", "0.0.0.0"), {"SELFIE_SIGN_IN": "off"}, "loopback"),  # noqa: S104 - refused is what is shown
+        (("--host", "host.invalid"), {}, "cannot listen"),
+    ):
+        done = selfie(tmp_path, "run", *arguments, **env)
+        assert done.returncode == 2, done.stderr
+        assert word in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_run_serves_everything_on_one_port_and_keeps_its_key(tmp_path: Path) -> None:
+    with running_service(tmp_path, SELFIE_MODEL_OFFLINE="1", SELFIE_MODEL_CACHE=str(tmp_path / "empty")) as service:
+        client = httpx.Client(base_url=service.url)
+        assert client.get("/").headers["location"] == "/console/"
+        assert client.get("/console/").status_code == 401
+        token = service.console_link.rpartition("#")[2]
+        assert client.post("/signin", data={"token": token}).status_code == 303
+        page = client.get("/console/")
+        assert page.status_code == 200
+        assert "streamlit" in page.text.lower()
+        eval_id, link = service.new_capture()
+        assert link.startswith(f"{service.url}/capture/#")
+        assert service.evaluation(eval_id)["eval_status"] == "evaluation_paused"
+        log = service.log.read_text()
+    assert link.rpartition("#")[2] not in log
+    assert service.key not in log
+    assert '"GET ' not in log
+    with running_service(tmp_path / "other", SELFIE_SANDBOX_KEY="", SELFIE_MODEL_OFFLINE="1") as first:
+        printed = first.log.read_text()
+        key = (tmp_path / "other" / "data" / "sandbox.key").read_text()
+        assert printed.count(key) == 1
+        assert httpx.get(f"{first.url}/api/evaluation", headers={"Authorization": f"Bearer {key}"}).status_code == 200
+    with running_service(tmp_path / "other", SELFIE_SANDBOX_KEY="", SELFIE_MODEL_OFFLINE="1") as second:
+        assert key not in second.log.read_text()
+        assert httpx.get(f"{second.url}/api/evaluation", headers={"Authorization": f"Bearer {key}"}).status_code == 200
+
+
+def test_run_with_https_makes_a_certificate_that_names_its_host(tmp_path: Path) -> None:
+    import ssl
+    import time
+
+    port = free_port()
+    env = {
+        "SELFIE_DATA": str(tmp_path / "data"),
+        "SELFIE_MODEL_OFFLINE": "1",
+        "SELFIE_PUBLIC_URL": f"https://localhost:{port}",
+    }
+    program = subprocess.Popen(  # noqa: S603 - our own program beside this Python
+        [SELFIE, "run", "--https", "--host", "127.0.0.1", "--port", str(port)],
+        env={**os.environ, **env},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=tmp_path,
+    )
+    try:
+        certificate = tmp_path / "data" / "tls" / "certificate.pem"
+        deadline, answer = time.monotonic() + 60, None
+        while answer is None and time.monotonic() < deadline:
+            assert program.poll() is None
+            try:
+                trusted = ssl.create_default_context(cafile=str(certificate))
+                answer = httpx.get(f"https://localhost:{port}/readyz", verify=trusted)
+            except (OSError, httpx.TransportError):
+                time.sleep(0.2)
+        assert answer is not None
+        assert answer.json()["status"] == "ready"
+        key = (tmp_path / "data" / "tls" / "key.pem").stat()
+        assert key.st_mode & 0o777 == 0o600
+        secret = (tmp_path / "data" / "sandbox.key").read_text()
+        body = {"id": "a", "timestamp": "2026-05-01T10:00:00Z", "workflow": "selfie_intelligence", "data": {}}
+        made = httpx.post(
+            f"https://localhost:{port}/api/evaluation",
+            json=body,
+            headers={"Authorization": f"Bearer {secret}"},
+            verify=trusted,
+        )
+        link = made.json()["data_enrichments"][0]["response"]["data"]["url"]
+        assert link.startswith(f"https://localhost:{port}/capture/#")
+    finally:
+        program.terminate()
+        program.wait(20)

@@ -1,0 +1,66 @@
+"""Settings: read from the environment, refused with every mistake, listed in the docs."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from engine.diagnostics import Refused
+from engine.service.settings import Settings, is_loopback, read_settings
+
+DOCS = Path(__file__).parents[2] / "docs" / "configuration.md"
+
+
+def test_the_docs_list_every_setting_and_no_other() -> None:
+    listed = set(re.findall(r"^\| `(SELFIE_[A-Z_]+)`", DOCS.read_text(encoding="utf-8"), re.MULTILINE))
+    ours = {f"SELFIE_{name.upper()}" for name in Settings.model_fields}
+    assert ours <= listed, ours - listed
+    read_elsewhere = {"SELFIE_ONNX_THREADS", "SELFIE_OPENCV_THREADS"}  # by the signal providers
+    assert listed - ours <= read_elsewhere, listed - ours
+
+
+def test_the_environment_is_read_and_the_command_line_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SELFIE_PORT", "9001")
+    monkeypatch.setenv("SELFIE_PUBLIC_URL", "https://age.example")
+    monkeypatch.setenv("SELFIE_DATABASE_URL", "")
+    settings = read_settings(port=None)
+    assert (settings.port, settings.public, settings.database_url) == (9001, "https://age.example", None)
+    assert read_settings(port=9002).port == 9002
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SELFIE_PORT", "http"),
+        ("SELFIE_PORT", "0"),
+        ("SELFIE_CAPTURE_TTL", "5"),
+        ("SELFIE_PUBLIC_URL", "age.example"),
+        ("SELFIE_PUBLIC_URL", "https://age.example/path"),
+        ("SELFIE_LOG_FORMAT", "xml"),
+    ],
+)
+def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(Refused) as refused:
+        read_settings()
+    assert name in str(refused.value)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.7", "::", "example.org"])  # noqa: S104 - refused is what is shown
+def test_no_other_bind_without_sign_in(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    monkeypatch.setenv("SELFIE_SIGN_IN", "off")
+    assert read_settings().host == "127.0.0.1"
+    with pytest.raises(Refused, match="loopback"):
+        read_settings(host=host)
+    monkeypatch.setenv("SELFIE_SIGN_IN", "on")
+    assert read_settings(host=host).host == host
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [("127.0.0.1", True), ("127.9.9.9", True), ("::1", True), ("localhost", True), ("10.0.0.1", False), ("a", False)],
+)
+def test_loopback(host: str, expected: bool) -> None:
+    assert is_loopback(host) is expected

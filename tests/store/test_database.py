@@ -1,0 +1,104 @@
+"""Tables and migrations say the same, run once, and times keep their zone."""
+
+from __future__ import annotations
+
+import multiprocessing
+import threading
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import insert, select
+from sqlalchemy.exc import StatementError
+
+from engine.store.database import Database, sqlite_url
+from engine.store.migrate import is_current, migrate
+from engine.store.tables import device, metadata
+
+
+def upgrade(folder: str, answers: "multiprocessing.Queue[tuple[str | None, str | None]]") -> None:  # noqa: UP037
+    """One process that starts."""
+    database = Database(sqlite_url(Path(folder)))
+    answers.put(migrate(database))
+    database.close()
+
+
+def test_the_migrations_make_the_tables(database: Database) -> None:
+    with database.reading() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    assert is_current(database)
+
+
+def test_a_database_without_tables_is_not_current(tmp_path: Path) -> None:
+    empty = Database(sqlite_url(tmp_path))
+    assert not is_current(empty)
+    empty.close()
+
+
+def test_processes_that_start_together_migrate_once(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    answers: multiprocessing.Queue[tuple[str | None, str | None]] = context.Queue()
+    processes = [context.Process(target=upgrade, args=(str(tmp_path), answers)) for _ in range(3)]
+    for process in processes:
+        process.start()
+    told = [answers.get(timeout=60) for _ in processes]
+    for process in processes:
+        process.join(30)
+        assert process.exitcode == 0
+    assert sorted(before is None for before, _ in told) == [False, False, True]
+    assert len({after for _, after in told}) == 1
+
+
+def test_times_come_back_in_utc(database: Database) -> None:
+    at = datetime(2026, 5, 1, 12, 30, 0, 123456, timezone(timedelta(hours=5, minutes=30)))
+    with database.writing() as connection:
+        connection.execute(insert(device).values(device="d", first_seen=at, last_seen=at))
+    with database.reading() as connection:
+        stored = connection.scalars(select(device.c.first_seen)).one()
+    assert (stored, stored.tzinfo) == (at, UTC)
+
+
+def test_a_time_without_a_zone_is_refused(database: Database) -> None:
+    naive = datetime(2026, 5, 1)  # noqa: DTZ001 - refused is what is shown
+    with pytest.raises(StatementError, match="time zone"), database.writing() as connection:
+        connection.execute(insert(device).values(device="d", first_seen=naive, last_seen=naive))
+
+
+def test_a_transaction_that_fails_leaves_nothing(database: Database) -> None:
+    now = datetime.now(UTC)
+
+    def broken() -> None:
+        with database.writing() as connection:
+            connection.execute(insert(device).values(device="d", first_seen=now, last_seen=now))
+            raise RuntimeError("stop")
+
+    with pytest.raises(RuntimeError):
+        broken()
+    with database.reading() as connection:
+        assert connection.execute(select(device)).all() == []
+
+
+def test_writers_wait_for_each_other(database: Database) -> None:
+    now = datetime.now(UTC)
+    failed: list[BaseException] = []
+
+    def write(writer: int) -> None:
+        try:
+            for number in range(25):
+                with database.writing() as connection:
+                    connection.execute(select(device)).all()
+                    row = {"device": f"{writer}-{number}", "first_seen": now, "last_seen": now}
+                    connection.execute(insert(device).values(row))
+        except BaseException as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=write, args=(writer,)) for writer in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    with database.reading() as connection:
+        assert len(connection.execute(select(device)).all()) == 150
