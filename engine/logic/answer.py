@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from engine.diagnostics import Location
@@ -11,10 +12,11 @@ from engine.logic.mistakes import Mistakes
 from engine.logic.parse import read_condition
 from engine.logic.scope import Scope, TypedNames
 from engine.logic.strict_json import BadJson, read_json, to_node
-from engine.logic.syntax import EXACT
 from engine.logic.tree import Var
 
 _RULE = Location("rule")
+EXPONENT = 1e21
+"""From here on JavaScript writes numbers with an exponent."""
 
 
 def answer_line(line: str) -> dict[str, Any]:
@@ -50,9 +52,9 @@ def _unknown(step: Step) -> list[str]:
 
 
 def _as_javascript(value: Any) -> Any:
-    """Numbers as JavaScript writes them: whole ones without a point, and no negative zero."""
-    if isinstance(value, float) and value.is_integer() and abs(value) <= EXACT:
-        return int(value)
+    """Numbers as JavaScript writes them: whole ones as their shortest digits and zeros, no negative zero."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < EXPONENT:
+        return int(Decimal(repr(value)))
     return [_as_javascript(member) for member in value] if isinstance(value, list) else value
 
 

@@ -35,7 +35,7 @@ class Operator:
     text: Callable[..., str]
     strict: bool = True
     partial: bool = False
-    """Whether known operands may still give unknown (a division by zero)."""
+    """Whether known operands may still give unknown (a division by zero, an `if` without an else)."""
 
 
 MAX_OPERANDS = 200

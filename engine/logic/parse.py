@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from engine.diagnostics import Location
 from engine.logic.mistakes import Mistakes, did_you_mean, quoted
+from engine.logic.nulls import unknown_without_cause
 from engine.logic.operator import MAX_OPERANDS, Operator
 from engine.logic.operators import TABLE
+from engine.logic.operators.comparison import IS_NOT_NULL, IS_NULL
 from engine.logic.scope import Scope
 from engine.logic.syntax import Entries, Items, Node, Scalar, described
 from engine.logic.tree import Call, Expression, ListOf, Literal, Names, Param, Var
@@ -83,8 +85,12 @@ class _Reader:
         for operator in TABLE[name]:
             low, high = operator.arity
             result = operator.signature(types) if low <= len(args) <= high else None
-            if result is not None:
-                return Call(operator, args, result, at)
+            if result is None:
+                continue
+            if operator in {IS_NULL, IS_NOT_NULL} and any(map(unknown_without_cause, args)):
+                hint = "ask for the names in it"
+                return self._refuse("null-comparison", "a computed value may not be compared with null", at, hint)
+            return Call(operator, args, result, at)
         takes = " or ".join(dict.fromkeys(operator.takes for operator in TABLE[name] if operator.takes))
         given = " and ".join(dict.fromkeys(map(phrase, types)))
         return self._refuse(

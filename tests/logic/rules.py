@@ -47,10 +47,11 @@ def _many(name: str, operand: st.SearchStrategy[Rule], least: int = 1) -> st.Sea
 def _grown(numbers: Any, booleans: Any, strings: Any, lists: Any) -> tuple[Any, ...]:
     """Rules one operator deeper than those given."""
     any_value = st.one_of(numbers, booleans, strings, lists)
+    passed_on = st.one_of(_var(NAMES), _call("if", booleans, _var(NUMBERS)), _call("<", _var(NUMBERS), number_values))
     ordered = [_call(sign, kind, kind) for sign in ("<", "<=", ">", ">=") for kind in (numbers, strings)]
     between = [_call(sign, kind, kind, kind) for sign in ("<", "<=") for kind in (numbers, strings)]
     equal = [_call(sign, kind, kind) for sign in ("==", "!=") for kind in (numbers, booleans, strings)]
-    null = [_call(sign, any_value, st.none()) for sign in ("==", "!=")]
+    null = [_call(sign, passed_on, st.none()) for sign in ("==", "!=")]
     listed = [_call("in", kind, st.lists(kind, max_size=4)) for kind in (numbers, booleans, strings)]
     part = [_call("in", strings, strings)]
     truth = [_call("!", any_value), _call("!!", any_value)]

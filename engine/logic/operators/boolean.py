@@ -125,5 +125,15 @@ OPERATORS = [
     Operator("or", _TAKES, _MANY, _one_type, _value_or, _value_source(""), infix("or"), strict=False),
     Operator("!", "one value", (1, 1), _truth, lambda a: not a, expression("not {0}"), prefix("not")),
     Operator("!!", "one value", (1, 1), _truth, bool, expression("not not {0}"), function("truthy")),
-    Operator("if", "tests and values", (0, MAX_OPERANDS), _if_type, _if, _if_source, function("if"), strict=False),
+    Operator(
+        "if",
+        "tests and values",
+        (0, MAX_OPERANDS),
+        _if_type,
+        _if,
+        _if_source,
+        function("if"),
+        strict=False,
+        partial=True,
+    ),
 ]
