@@ -1,1 +1,1 @@
-"""What people see: the console and the Capture App. Speaks HTTP to the service and imports neither engine nor signals."""
+"""What people see: the console and the Capture App. Speaks HTTP to the service; imports neither engine nor signals."""
