@@ -10,9 +10,9 @@ import numpy as np
 
 from signals.accuracy.bootstrap import Figure, People, estimate, share
 from signals.accuracy.combine import BURSTS, RULES, bursts, combined
-from signals.accuracy.liveness import FEATURE, LIVE
+from signals.accuracy.liveness import FEATURE, LIVE, WANTED_APCER
 from signals.accuracy.presentations import Presentation, people_of, values_of
-from signals.accuracy.scores import Scored, auc
+from signals.accuracy.scores import Scored, auc, threshold
 
 LEVELS = (0.3, 0.5, 0.7)
 
@@ -24,6 +24,9 @@ class RuleFigures:
     auc: Figure
     bpcer: dict[str, Figure]
     apcer: dict[str, Figure]
+    bpcer_at_apcer: dict[str, Figure]
+    """BPCER at the lowest threshold at which no species passes more often than the key says, which differs by rule:
+    a rule that only moves the scores down gains nothing by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,14 @@ def _figures(scored: Scored) -> RuleFigures:
         auc=estimate(partial(auc, scored), People(scored.person)),
         bpcer={f"{level:g}": share(live.score < level, People(live.person)) for level in LEVELS},
         apcer={f"{level:g}": _worst(scored, level) for level in LEVELS},
+        bpcer_at_apcer={f"{apcer:g}": _refused_where(scored, live, apcer) for apcer in WANTED_APCER},
     )
+
+
+def _refused_where(scored: Scored, live: Scored, apcer: float) -> Figure:
+    attacks = scored.only(~scored.live)
+    (level,) = threshold(attacks, apcer, np.ones((1, len(attacks))))
+    return share(live.score < level, People(live.person))
 
 
 def _worst(scored: Scored, level: float) -> Figure:

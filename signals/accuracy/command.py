@@ -25,7 +25,6 @@ from signals.accuracy.results import FEATURES, Report, build_report, can_tell, f
 from signals.accuracy.run import Measured, RunBroken, amount_of_work, measure, readers
 from signals.accuracy.sets import BadDescription
 from signals.accuracy.table import print_report
-from signals.atomic import write_atomically
 from signals.settings import ONNX_THREADS, thread_count
 
 MAX_JOBS = 64
@@ -71,7 +70,7 @@ def evaluate(
         _errors.print(f"selfie models evaluate: {broken}", markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(1) from broken
     report = measurement.report(measures)
-    if card and card.is_dir():
+    if card and (card.is_dir() or not card.suffix):
         for what in sorted(measures):
             write_card(measurement.about(what), card / f"{what}.md")
     elif card:
@@ -146,9 +145,9 @@ def write_card(report: Report, file: Path) -> None:
     part = render_card(told, file.stem)
     file.parent.mkdir(parents=True, exist_ok=True)
     for name, svg in part.pictures.items():
-        write_atomically(file.parent / name, svg.encode())
-    write_atomically(file.with_suffix(".json"), to_json(report).encode())
-    write_atomically(file, part.text.encode())
+        (file.parent / name).write_text(svg, encoding="utf-8")
+    file.with_suffix(".json").write_text(to_json(report), encoding="utf-8")
+    file.write_text(part.text, encoding="utf-8")
 
 
 def _chain(spec: PipelineSpec, what: str) -> frozenset[str]:

@@ -17,6 +17,7 @@ FEATURE = "liveness.passive_score"
 THRESHOLDS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95)
 WANTED_APCER = (0.01, 0.05, 0.1)
 LIVE = "live"
+MIN_EACH = 5
 Unit = Literal["frame", "clip"]
 
 
@@ -65,6 +66,9 @@ class Liveness:
     det: dict[str, list[tuple[float, float, float]]]
     """By species: threshold, APCER, BPCER."""
     histogram: Histogram
+    refused_by_person: dict[str, list[float]]
+    """By threshold, each person's share of live presentations that it refuses, in rising order; empty where people are
+    not named or have fewer than five presentations in the mean."""
 
 
 def measure_liveness(shown: Sequence[Presentation], unit: Unit) -> Liveness | None:
@@ -90,6 +94,7 @@ def measure_liveness(shown: Sequence[Presentation], unit: Unit) -> Liveness | No
             if len(attacks := _class(scored, name)) and len(live)
         },
         histogram=_histogram(scored),
+        refused_by_person=_by_person(live) if any(one.row.subject for one in labelled) else {},
     )
 
 
@@ -137,6 +142,15 @@ def _wanted(scored: Scored, apcer: float) -> ForApcer:
     reachable = found.value is not None and found.value <= 1
     bpcer = _refused(live, found.value or 0.0) if reachable else Figure(None, None, None, len(live), 0)
     return ForApcer(apcer, found, bpcer)
+
+
+def _by_person(live: Scored) -> dict[str, list[float]]:
+    people = People(live.person)
+    if not people.rows or people.rows < MIN_EACH * people.count:
+        return {}
+    each = people.totals(np.ones((people.rows, 1)))[:, 0]
+    refused = people.totals(np.stack([live.score < level for level in THRESHOLDS], 1).astype(np.float64))
+    return {f"{level:g}": sorted((refused[:, column] / each).tolist()) for column, level in enumerate(THRESHOLDS)}
 
 
 def _histogram(scored: Scored, bins: int = 40) -> Histogram:

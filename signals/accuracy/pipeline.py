@@ -18,6 +18,7 @@ from engine.contracts import Evidence, Failure, ModelStore, Ports, Readings, Sig
 from engine.frames import Frame
 from signals.accuracy.presentations import Reading
 
+_CODE = frozenset({".py", ".yaml", ".json"})
 PROVIDERS, MODELS = "selfie.providers", "selfie.models"
 
 
@@ -108,7 +109,7 @@ def _is_number(value: object) -> bool:
 
 
 def fingerprint(spec: PipelineSpec, features: frozenset[str]) -> str:
-    """Digest of the providers' source text and settings: what was read by other code is read anew."""
+    """Digest of the providers' code and data: what other code read is read anew."""
     digest = hashlib.sha256(repr((sorted(spec.providers.items()), sorted(features))).encode())
     packages = {target.partition(":")[0].partition(".")[0] for target in [*spec.providers.values(), "engine.frames"]}
     for file in sorted(file for package in packages for file in _sources(package)):
@@ -117,10 +118,10 @@ def fingerprint(spec: PipelineSpec, features: frozenset[str]) -> str:
 
 
 def _sources(package: str) -> list[Path]:
-    """The source files of a package that read evidence; not those of this one, which only counts."""
+    """The source and data files of a package that read evidence; not those of this one, which only counts."""
     found = find_spec(package)
     folders = [Path(folder) for folder in (found.submodule_search_locations or [])] if found else []
-    files = [file for folder in folders for file in folder.rglob("*.py")]
+    files = [file for folder in folders for file in folder.rglob("*") if file.suffix in _CODE]
     return [file for file in files if "accuracy" not in file.parts and "service" not in file.parts]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,6 +17,23 @@ from signals.age.fit_interval import LEAST, fit
 from signals.age.interval import AgeInterval, read_fitted
 
 FOLDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class IntervalBand:
+    """For predicted ages below `below` years: how far under and over them the true age lies, and on how many images."""
+
+    below: float
+    lower: float
+    upper: float
+    n: dict[str, int]
+
+
+def shipped_interval() -> list[IntervalBand]:
+    """The interval as it is shipped, youngest first."""
+    return [IntervalBand(band.below, band.lower, band.upper, dict(band.n)) for band in read_fitted().bands]
+
+
 Seen = tuple[float, float, str]
 """Predicted age, labelled age (NaN where there is no exact one) and person of one file."""
 

@@ -15,7 +15,7 @@ from signals.accuracy.faces import Faces, measure_faces
 from signals.accuracy.labels import Problem
 from signals.accuracy.liveness import Liveness, measure_liveness
 from signals.accuracy.presentations import Presentation
-from signals.accuracy.refit import refit_intervals
+from signals.accuracy.refit import IntervalBand, refit_intervals, shipped_interval
 from signals.accuracy.run import Measured
 
 FORMAT = 1
@@ -67,6 +67,8 @@ class Report:
     together: list[Liveness]
     """Liveness over all sets whose files say themselves which class they are; empty for fewer than two."""
     bursts: list[Bursts]
+    interval: list[IntervalBand]
+    """The shipped age interval, where ages were measured."""
 
 
 def build_report(
@@ -87,6 +89,7 @@ def build_report(
             [one for m in labelled for one in m.frames], [one for m in labelled for one in m.clips], wanted=together
         ),
         bursts=measure_bursts(bursts),
+        interval=shipped_interval() if "age" in measures else [],
     )
 
 

@@ -39,20 +39,21 @@ def _has(one: SetReport, what: str) -> bool:
 
 def _one_card(report: Report, what: str, stem: str) -> Part:
     in_short, part = _PARTS[what]
-    title, warning, *rest = (
-        files("signals.accuracy.card").joinpath(f"{what}.md").read_text(encoding="utf-8").split("\n\n")
-    )
+    prose = files("signals.accuracy.card").joinpath(f"{what}.md").read_text(encoding="utf-8")
+    before, _, after = prose.partition("\n---\n")
+    title, warning, rest = before.split("\n\n", 2)
     measured = [one for one in report.sets if _has(one, what)]
     figures = part(report, stem)
     return joined(
         f"{title}\n",
         f"{warning.strip()} {in_short(report)}",
-        *[f"{paragraph.strip()}\n" for paragraph in rest],
+        f"{rest.strip()}\n",
         "## Measured on\n",
         _sets(measured),
         *[_limits(one) for one in measured],
         "\n## Figures\n",
         figures,
+        f"{after.strip()}\n",
         "## How it was measured\n",
         f"{_method(report, stem)}\n",
     )

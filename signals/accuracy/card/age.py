@@ -43,7 +43,24 @@ def _set_in_short(name: str, figures: Age) -> str:
 
 def age_part(report: Report, stem: str) -> Part:
     """All tables and pictures, set by set."""
-    return joined(*[_of_set(one, figures, stem) for one in report.sets for figures in one.age])
+    return joined(*[_of_set(one, figures, stem) for one in report.sets for figures in one.age], _interval(report))
+
+
+def _interval(report: Report) -> str:
+    if not report.interval:
+        return ""
+    starts = [0.0, *(band.below for band in report.interval)]
+    rows = [
+        [
+            f"{start:g} to {band.below:g}",
+            f"{band.lower:+.1f}",
+            f"{band.upper:+.1f}",
+            ", ".join(f"{number} {name}" for name, number in band.n.items()),
+        ]
+        for start, band in zip(starts, report.interval, strict=False)
+    ]
+    header = ["predicted age", "`age.lower`", "`age.upper`", "images behind it"]
+    return f"### The shipped interval, in years from the predicted age\n\n{table(header, rows)}"
 
 
 def _of_set(one: SetReport, figures: Age, stem: str) -> Part:

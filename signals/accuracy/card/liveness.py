@@ -24,6 +24,8 @@ from signals.accuracy.results import Report
 
 TOLD = (0.5, 0.7)
 """The thresholds that the first paragraph speaks of: the middle, and that of the shipped policy's `standard`."""
+TOGETHER = "all together"
+MAX_PEOPLE = 30
 Named = tuple[str, Liveness]
 
 
@@ -67,6 +69,7 @@ def liveness_part(report: Report, stem: str) -> Part:
         _rates(main, "per frame"),
         _costs(main[1], stem),
         *[_rates(one, "per frame") for one in others],
+        _by_person(frames),
         *[_rates(one, "per clip, its frames as one burst") for one in whole],
         "### Thresholds for a wanted APCER\n",
         _wanted([*frames, *whole]),
@@ -77,7 +80,7 @@ def liveness_part(report: Report, stem: str) -> Part:
 def _named(report: Report, unit: str) -> list[Named]:
     """Each set's figures, then those of all sets together."""
     found = [(one.name, figures) for one in report.sets for figures in one.liveness if figures.unit == unit]
-    return [*found, *(("all together", figures) for figures in report.together if figures.unit == unit)]
+    return [*found, *((TOGETHER, figures) for figures in report.together if figures.unit == unit)]
 
 
 def _ranking(measured: Sequence[Named]) -> str:
@@ -125,6 +128,19 @@ def _rates(measured: Named, unit: str) -> str:
     return f"### Error rates by threshold, {name}, {unit}\n\n{table(header, rows)}"
 
 
+def _by_person(measured: Sequence[Named]) -> str:
+    rows = [
+        [name, level, ", ".join(f"{value * 100:.0f}" for value in one.refused_by_person[level])]
+        for name, one in measured
+        for level in (f"{level:g}" for level in TOLD)
+        if 1 < len(one.refused_by_person.get(level, ())) <= MAX_PEOPLE and name != TOGETHER
+    ]
+    text = (
+        "Per cent of each person's live frames that are refused, in rising order. A mean over people hides the last.\n"
+    )
+    return f"### Who is refused\n\n{text}\n{table(['set', 'passes from', 'people'], rows)}" if rows else ""
+
+
 def _wanted(measured: Sequence[Named]) -> str:
     rows = [
         [
@@ -155,7 +171,12 @@ def _bursts(report: Report, stem: str) -> Part | None:
             str(burst.size),
             rule,
             ratio(figures.auc),
-            *(cell for level in levels for cell in (share(figures.bpcer[level]), short_share(figures.apcer[level]))),
+            share(figures.bpcer_at_apcer[AT_APCER]),
+            *(
+                cell
+                for level in levels
+                for cell in (short_share(figures.bpcer[level]), short_share(figures.apcer[level]))
+            ),
         ]
         for burst in several
         for rule, figures in burst.rules.items()
@@ -164,14 +185,16 @@ def _bursts(report: Report, stem: str) -> Part | None:
     return joined(
         "### How the scores of a burst combine\n",
         f"{_BURSTS} Bursts of {'; '.join(_held(burst) for burst in several)}.\n",
-        table(["frames", "rule", "ROC-AUC", *rates], rows),
+        table(["frames", "rule", "ROC-AUC", f"BPCER where APCER is at most {float(AT_APCER) * 100:g} %", *rates], rows),
         _rules(several, stem),
     )
 
 
+AT_APCER = "0.05"
 _BURSTS = (
     "Consecutive frames of one clip are one presentation. Rules are compared on the same bursts; a short clip gives no "
-    "long burst, so rows of different sizes hold different clips."
+    "long burst, so rows of different sizes hold different clips. A rule that only moves scores down refuses "
+    "more of the living at any threshold; ROC-AUC, and BPCER at the rule's own threshold for an APCER, compare fairly."
 )
 
 

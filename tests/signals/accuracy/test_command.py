@@ -137,6 +137,30 @@ def test_one_class_and_one_subject_are_told_and_give_no_made_up_figure(tmp_path:
     assert one.liveness[0].at[0].bpcer.subjects == 1
 
 
+def test_one_person_who_is_refused_is_seen_behind_the_mean(tmp_path: Path) -> None:
+    """Three people have bright frames; of the fourth three of five are dim."""
+    rows = {f"p{p}-{n}.png": (f"live,,p{p},", 220 + n) for p in range(3) for n in range(5)}
+    rows |= {f"dim{n}.png": ("live,,p3,", 100 + n if n < 3 else 230) for n in range(5)}
+    report = report_of(selfie(folder_of(tmp_path / "set", rows), "--json", tmp_path=tmp_path))
+    assert report.sets[0].liveness[0].refused_by_person["0.7"] == [0, 0, 0, 0.6]
+
+
+def test_rules_for_bursts_are_compared_at_their_own_thresholds(tmp_path: Path) -> None:
+    """Each burst holds one dim frame. The lowest frame refuses all the living at .5, yet tells both apart as well."""
+    greys = (200, 100, 210)
+    live = {f"l{p}-{n}.png": (f"live,,p{p},l{p}", grey + p) for p in range(6) for n, grey in enumerate(greys)}
+    attack = {
+        f"a{p}-{n}.png": (f"spoof,print,p{p},a{p}", grey - 90 + p) for p in range(6) for n, grey in enumerate(greys)
+    }
+    report = report_of(selfie(folder_of(tmp_path / "set", {**live, **attack}), "--json", tmp_path=tmp_path))
+    three = next(burst for burst in report.bursts if burst.size == 3)
+    assert (three.live, three.attacks, three.clips) == (6, {"print": 6}, 12)
+    median, lowest = three.rules["median"], three.rules["worst 1"]
+    assert (median.auc.value, lowest.auc.value) == (1, 1)
+    assert (median.bpcer["0.5"].value, lowest.bpcer["0.5"].value) == (0, 1)
+    assert (median.bpcer_at_apcer["0.05"].value, lowest.bpcer_at_apcer["0.05"].value) == (0, 0)
+
+
 def test_several_sets_are_reported_apart_and_together(tmp_path: Path) -> None:
     one = folder_of(tmp_path / "one", EVERYTHING)
     shifted = {name: (cells, grey + 3) for name, (cells, grey) in EVERYTHING.items()}
