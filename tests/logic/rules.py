@@ -44,54 +44,74 @@ def _many(name: str, operand: st.SearchStrategy[Rule], least: int = 1) -> st.Sea
     return st.lists(operand, min_size=least, max_size=4).map(lambda args: {name: args})
 
 
-def _grown(numbers: Any, booleans: Any, strings: Any, lists: Any) -> tuple[Any, ...]:
-    """Rules one operator deeper than those given."""
-    any_value = st.one_of(numbers, booleans, strings, lists)
+Kinds = tuple[Any, Any, Any, Any]
+"""Strategies for rules that give numbers, booleans, strings and lists."""
+
+
+def _over(kinds: Kinds) -> dict[str, dict[str, list[Any]]]:
+    """Every operator over operands of the given kinds: type of the result -> name -> ways to call it."""
+    numbers, booleans, strings, lists = kinds
+    one = st.one_of(numbers, booleans, strings, lists)
     passed_on = st.one_of(_var(NAMES), _call("if", booleans, _var(NUMBERS)), _call("<", _var(NUMBERS), number_values))
-    ordered = [_call(sign, kind, kind) for sign in ("<", "<=", ">", ">=") for kind in (numbers, strings)]
-    between = [_call(sign, kind, kind, kind) for sign in ("<", "<=") for kind in (numbers, strings)]
-    equal = [_call(sign, kind, kind) for sign in ("==", "!=") for kind in (numbers, booleans, strings)]
-    null = [_call(sign, passed_on, st.none()) for sign in ("==", "!=")]
-    listed = [_call("in", kind, st.lists(kind, max_size=4)) for kind in (numbers, booleans, strings)]
-    part = [_call("in", strings, strings)]
-    truth = [_call("!", any_value), _call("!!", any_value)]
-    kleene = [_many("and", booleans), _many("or", booleans)]
-
-    def chosen(kind: Any) -> list[Any]:
-        branches = [
-            _call("if", any_value, kind, kind),
-            _call("if", any_value, kind),
-            _call("if", any_value, kind, any_value, kind, kind),
-        ]
-        return [*branches, _many("and", kind), _many("or", kind)]
-
-    arithmetic = [
-        _many("+", numbers), _many("*", numbers), _call("-", numbers), _call("-", numbers, numbers),
-        _call("/", numbers, numbers), _call("%", numbers, numbers), _many("min", numbers), _many("max", numbers),
-    ]  # fmt: skip
     names = st.lists(st.sampled_from(NAMES), min_size=1, max_size=3)
-    absent = [
-        names.map(lambda n: {"missing": n}),
-        st.tuples(st.integers(0, 3), names).map(lambda a: {"missing_some": list(a)}),
-    ]
-    return (
-        st.one_of(numbers, *arithmetic, *chosen(numbers)),
-        st.one_of(booleans, *ordered, *between, *equal, *null, *listed, *part, *truth, *kleene, *chosen(booleans)),
-        st.one_of(strings, *chosen(strings)),
-        st.one_of(lists, *absent),
-    )
+    ordered = {sign: [_call(sign, kind, kind) for kind in (numbers, strings)] for sign in ("<", "<=", ">", ">=")}
+    for sign in ("<", "<="):
+        ordered[sign] += [_call(sign, kind, kind, kind) for kind in (numbers, strings)]
+    equal = {
+        sign: [*(_call(sign, kind, kind) for kind in (numbers, booleans, strings)), _call(sign, passed_on, st.none())]
+        for sign in ("==", "!=")
+    }
+    listed = [_call("in", kind, st.lists(kind, max_size=4)) for kind in (numbers, booleans, strings)]
+    return {
+        "number": {
+            **{sign: [_many(sign, numbers)] for sign in ("+", "*", "min", "max")},
+            **{sign: [_call(sign, numbers, numbers)] for sign in ("/", "%")},
+            "-": [_call("-", numbers), _call("-", numbers, numbers)],
+            **_passing(numbers, one),
+        },
+        "boolean": {
+            **ordered,
+            **equal,
+            "in": [*listed, _call("in", strings, strings)],
+            "!": [_call("!", one)],
+            "!!": [_call("!!", one)],
+            **_passing(booleans, one),
+        },
+        "string": _passing(strings, one),
+        "list": {
+            "missing": [names.map(lambda n: {"missing": n})],
+            "missing_some": [st.tuples(st.integers(0, 3), names).map(lambda args: {"missing_some": list(args)})],
+        },
+    }
+
+
+def _passing(kind: Any, test: Any) -> dict[str, list[Any]]:
+    """Operators that answer one of their operands."""
+    chosen = [_call("if", test, kind, kind), _call("if", test, kind), _call("if", test, kind, test, kind, kind)]
+    return {"if": chosen, "and": [_many("and", kind)], "or": [_many("or", kind)]}
+
+
+def _leaves() -> Kinds:
+    numbers = st.one_of(_var(NUMBERS), number_values, st.just({"param": "p"}), st.just({"var": ["n0", {"var": "n1"}]}))
+    booleans = st.one_of(_var(BOOLEANS), st.booleans(), st.just({"param": "q"}))
+    strings = st.one_of(_var(STRINGS), string_values, st.just({"param": "r"}))
+    return numbers, booleans, strings, st.just({"missing": ["n0"]})
 
 
 def rules(depth: int = 3) -> st.SearchStrategy[Rule]:
     """Rules of any type, up to `depth` operators deep."""
-    numbers = st.one_of(_var(NUMBERS), number_values, st.just({"param": "p"}), st.just({"var": ["n0", {"var": "n1"}]}))
-    booleans = st.one_of(_var(BOOLEANS), st.booleans(), st.just({"param": "q"}))
-    strings = st.one_of(_var(STRINGS), string_values, st.just({"param": "r"}))
-    lists: Any = st.just({"missing": ["n0"]})
-    grown: tuple[Any, ...] = (numbers, booleans, strings, lists)
+    kinds = _leaves()
     for _ in range(depth):
-        grown = _grown(*grown)
-    return st.one_of(grown[1], grown[0], grown[2], grown[3])
+        calls = _over(kinds)
+        ways = [[way for found in by_name.values() for way in found] for by_name in calls.values()]
+        kinds = tuple(st.one_of(kind, *grown) for kind, grown in zip(kinds, ways, strict=True))  # type: ignore[assignment]
+    return st.one_of(*kinds)
+
+
+def uses_of(name: str) -> st.SearchStrategy[Rule]:
+    """Calls of one operator over leaves."""
+    calls = _over(_leaves())
+    return st.one_of(*(way for by_name in calls.values() for way in by_name.get(name, [])))
 
 
 def records() -> st.SearchStrategy[dict[str, Any]]:
