@@ -37,7 +37,7 @@ def configure_log(settings: Settings) -> None:
             *form,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[settings.log_level]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # as it is then: it may be replaced
         cache_logger_on_first_use=False,
     )
 

@@ -129,12 +129,12 @@ def test_run_refuses_wrong_settings(tmp_path: Path) -> None:
 
 def test_run_serves_everything_on_one_port_and_keeps_its_key(tmp_path: Path) -> None:
     with running_service(tmp_path, SELFIE_MODEL_OFFLINE="1", SELFIE_MODEL_CACHE=str(tmp_path / "empty")) as service:
-        client = httpx.Client(base_url=service.url)
-        assert client.get("/").headers["location"] == "/console/"
-        assert client.get("/console/").status_code == 401
-        token = service.console_link.rpartition("#")[2]
-        assert client.post("/signin", data={"token": token}).status_code == 303
-        page = client.get("/console/")
+        with httpx.Client(base_url=service.url) as client:
+            assert client.get("/").headers["location"] == "/console/"
+            assert client.get("/console/").status_code == 401
+            token = service.console_link.rpartition("#")[2]
+            assert client.post("/signin", data={"token": token}).status_code == 303
+            page = client.get("/console/")
         assert page.status_code == 200
         assert "streamlit" in page.text.lower()
         eval_id, link = service.new_capture()

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from engine.service.logs import configure_log
 from engine.service.settings import Settings
 from tests.service.conftest import KEY, NOW, as_base64, running, telling
 from tests.service.providers import GOOD, Raising
+
+
+@pytest.fixture(autouse=True)
+def log_as_before() -> Iterator[None]:
+    """Undo what a test configured: the log belongs to the process."""
+    handlers, level = logging.root.handlers[:], logging.root.level
+    yield
+    logging.root.handlers[:] = handlers
+    logging.root.setLevel(level)
+    structlog.reset_defaults()
+    logging.getLogger("uvicorn.access").disabled = False
 
 
 def test_a_whole_run_leaves_nothing_personal(
