@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from engine.frames import Pixels
 from signals.face.findings import Box, Face
+from signals.face.shrink import shrunk
 from signals.onnx import Batch, Network
 
 LONG_SIDE = 320
@@ -28,7 +29,6 @@ def find_faces(network: Network, image: Pixels) -> list[Face]:
     batch, scale = _input(image)
     outputs = dict(zip(network.output_names(), network.run(batch), strict=True))
     rows = np.concatenate([_candidates(outputs, stride, batch.shape[3] // stride) for stride in STRIDES])
-    rows = rows[rows[:, 14] >= MIN_SCORE]
     if not len(rows):
         return []
     kept = cv2.dnn.NMSBoxes(rows[:, :4].tolist(), rows[:, 14].tolist(), MIN_SCORE, MAX_OVERLAP)
@@ -41,10 +41,10 @@ def _input(image: Pixels) -> tuple[Batch, float]:
     height, width = image.shape[:2]
     scale = LONG_SIDE / max(height, width)
     size = max(1, round(width * scale)), max(1, round(height * scale))
-    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-    padded = np.zeros((_padded(size[1]), _padded(size[0]), 3), np.float32)
-    padded[: size[1], : size[0]] = small
-    return np.ascontiguousarray(padded.transpose(2, 0, 1)[None]), scale
+    small = shrunk(image, *size) if scale < 1 else cv2.resize(image, size, interpolation=cv2.INTER_LINEAR)
+    batch = np.zeros((1, 3, _padded(size[1]), _padded(size[0])), np.float32)
+    batch[0, :, : size[1], : size[0]] = small.transpose(2, 0, 1)
+    return batch, scale
 
 
 def _padded(size: int) -> int:
@@ -52,15 +52,15 @@ def _padded(size: int) -> int:
 
 
 def _candidates(outputs: dict[str, Batch], stride: int, columns: int) -> NDArray[np.float32]:
-    """Rows of x, y, width, height, five points, score: one for each cell, in pixels of the net's input."""
+    """Rows of x, y, width, height, five points, score: one for each cell with a face, in pixels of the net's input."""
     cls, obj, box, points = (outputs[f"{part}_{stride}"][0] for part in ("cls", "obj", "bbox", "kps"))
-    row, column = np.divmod(np.arange(len(cls)), columns)
-    corner = np.stack([column, row], 1)
-    centre = (corner + box[:, :2]) * stride
-    size = np.exp(np.minimum(box[:, 2:], _MAX_LOG_SIZE)) * stride
-    placed = (points + np.tile(corner, 5)) * stride
-    score = np.sqrt(np.clip(cls, 0, 1) * np.clip(obj, 0, 1))
-    return np.concatenate([centre - size / 2, size, placed, score], 1).astype(np.float32)
+    score = np.sqrt(np.clip(cls[:, 0], 0, 1) * np.clip(obj[:, 0], 0, 1))
+    found = np.flatnonzero(score >= MIN_SCORE)
+    corner = np.stack([found % columns, found // columns], 1)
+    centre = (corner + box[found, :2]) * stride
+    size = np.exp(np.minimum(box[found, 2:], _MAX_LOG_SIZE)) * stride
+    placed = (points[found] + np.tile(corner, 5)) * stride
+    return np.concatenate([centre - size / 2, size, placed, score[found, None]], 1).astype(np.float32)
 
 
 def _face(row: NDArray[np.float32], scale: float) -> Face:

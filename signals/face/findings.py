@@ -17,7 +17,7 @@ FACES = "face.frames"
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A face's box in pixels of the upright image; it may reach beyond the image."""
+    """A face's box in pixels of `Frame.pixels()`; it may reach beyond the image."""
 
     x: float
     y: float

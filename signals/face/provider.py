@@ -1,4 +1,8 @@
-"""Face features: how many faces, where the largest is, how it is turned."""
+"""Face features: how many faces, where the largest is, how it is turned.
+
+Lengths and places among the features are in pixels of the image as it was sent; the findings for other providers are
+in pixels of `Frame.pixels()`, which is smaller for a large photo.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +10,11 @@ from collections.abc import Sequence
 from types import MappingProxyType
 
 from engine.contracts import Evidence, Ports, Readings, Signal, Value
-from engine.frames import Pixels
+from engine.frames import Frame
 from signals.answer import NothingToRead, answered
-from signals.face.detector import LONG_SIDE, find_faces
+from signals.face.detector import LONG_SIDE
+from signals.face.detectors import Detectors, open_detectors
 from signals.face.findings import FACES, Face, FrameFaces
-from signals.onnx import Network
 from signals.settings import bound_opencv
 
 SHARE_OF_LARGEST = 0.35
@@ -39,12 +43,12 @@ class FaceProvider:
         }
     )
 
-    def __init__(self, network: Network) -> None:
-        self._network = network
+    def __init__(self, detectors: Detectors) -> None:
+        self._detectors = detectors
 
     def warm(self) -> None:
-        """Load the net before the first request; raises `ModelUnavailable`."""
-        self._network.sha256()
+        """Load the net that is there before the first request; raises `ModelUnavailable`."""
+        self._detectors.first_there()
 
     def read(self, evidence: Evidence, so_far: Readings) -> Signal:  # noqa: ARG002 - the first provider of a run
         return answered(self.name, lambda: self._read(evidence))
@@ -53,17 +57,18 @@ class FaceProvider:
         if not evidence.frames:
             raise NothingToRead("there is no frame")
         images = [frame.pixels() for frame in evidence.frames]
-        found = tuple(_counted(find_faces(self._network, image)) for image in images)
+        detector = self._detectors.first_there()
+        found = tuple(_counted(detector.faces(image)) for image in images)
         features: dict[str, Value | None] = {
-            "capture.frame_count": len(images),
+            "capture.frame_count": len(found),
             "face.count": max(frame.count for frame in found),
             "face.frames_with_face": sum(frame.largest is not None for frame in found),
-            **_of_best(images, found),
+            **_of_best(evidence.frames, found),
         }
         return Signal(
             features,
             findings=MappingProxyType({FACES: found}),
-            models=MappingProxyType({self._network.name: self._network.sha256()}),
+            models=MappingProxyType({detector.network.name: detector.network.sha256()}),
         )
 
 
@@ -75,20 +80,22 @@ def _counted(faces: Sequence[Face]) -> FrameFaces:
     return FrameFaces(sum(face.box.height >= least for face in faces), faces[0])
 
 
-def _of_best(images: Sequence[Pixels], found: Sequence[FrameFaces]) -> dict[str, Value | None]:
-    present = [(frame.largest, image) for frame, image in zip(found, images, strict=True) if frame.largest]
+def _of_best(frames: Sequence[Frame], found: Sequence[FrameFaces]) -> dict[str, Value | None]:
+    present = [(seen.largest, frame) for seen, frame in zip(found, frames, strict=True) if seen.largest]
     if not present:
         return {}
-    face, image = max(present, key=lambda pair: pair[0].score)
+    face, frame = max(present, key=lambda pair: pair[0].score)
+    box, scale = face.box, frame.scale
+    height, width = frame.pixels().shape[:2]
     return {
         "face.score": face.score,
-        "face.box_x": face.box.x,
-        "face.box_y": face.box.y,
-        "face.box_width": face.box.width,
-        "face.box_height": face.box.height,
-        "face.eye_distance": face.eye_distance,
+        "face.box_x": box.x * scale,
+        "face.box_y": box.y * scale,
+        "face.box_width": box.width * scale,
+        "face.box_height": box.height * scale,
+        "face.eye_distance": face.eye_distance * scale,
         "face.roll": face.roll,
-        **_in_image(face, width=image.shape[1], height=image.shape[0]),
+        **_in_image(face, width=width, height=height),
     }
 
 
@@ -106,7 +113,7 @@ def _in_image(face: Face, *, width: int, height: int) -> dict[str, Value | None]
 def build(ports: Ports) -> FaceProvider:
     """Entry point of `selfie.providers`."""
     bound_opencv(ports.settings)
-    return FaceProvider(Network(ports, "yunet"))
+    return FaceProvider(open_detectors(ports))
 
 
 __all__ = ["LONG_SIDE", "SHARE_OF_LARGEST", "FaceProvider", "build"]

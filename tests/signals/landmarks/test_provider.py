@@ -152,11 +152,15 @@ def sunglasses(image: Image, mesh: Mesh) -> Image:
     return image
 
 
+def hand_on_one_eye(image: Image, mesh: Mesh) -> Image:
+    return painted(image, mesh, [*EYES[0].around, 70, 105, 117], (130, 150, 200))
+
+
 def hand_on_mouth(image: Image, mesh: Mesh) -> Image:
     return painted(image, mesh, [*LIPS, 18, 164], (130, 150, 200))
 
 
-@pytest.mark.parametrize("cover", [masked, sunglasses, hand_on_mouth])
+@pytest.mark.parametrize("cover", [masked, sunglasses, hand_on_one_eye, hand_on_mouth])
 def test_covered_face(
     providers: Sequence[SignalProvider], portrait: Image, mesh: Mesh, cover: Callable[[Image, Mesh], Image]
 ) -> None:
