@@ -16,7 +16,7 @@ from signals.face.detector import find_faces as find_by_yunet
 from signals.face.findings import Face
 from signals.face.provider import build
 from signals.model_store import open_store
-from signals.onnx import Network
+from signals.onnx import Batch, Network
 from tests.signals.running import Image, ports, still
 
 pytestmark = pytest.mark.models
@@ -85,6 +85,31 @@ def test_two_people_are_two_faces(network: Network, portrait: Image) -> None:
 
 def test_a_face_that_fills_the_image_is_one(network: Network, portrait: Image) -> None:
     assert len(find_faces(network, portrait[50:200, 160:290])) <= 1
+
+
+def test_a_large_face_is_found_by_the_coarse_grid(given: Ports, network: Network, portrait: Image) -> None:
+    near = cv2.copyMakeBorder(portrait[20:230, 130:330], 10, 10, 10, 10, cv2.BORDER_REPLICATE)
+    ours, first = find_faces(network, near)[0], one(find_by_yunet(Network(given, "yunet"), near))
+    assert ours.box.side > 0.5 * near.shape[0]
+    assert ours.box.centre == pytest.approx(first.box.centre, abs=0.15 * first.box.side)
+    assert ours.box.height == pytest.approx(first.box.height, rel=0.25)
+
+
+class Watched(Network):
+    """The real net, which keeps what it was given."""
+
+    def run(self, batch: Batch) -> list[Batch]:
+        self.given = batch
+        return super().run(batch)
+
+
+def test_what_the_net_is_given(given: Ports) -> None:
+    """RGB from -1 to 1, the image at the upper left, black beside it."""
+    network = Watched(given, "blazeface")
+    find_faces(network, np.full((100, 400, 3), (0, 51, 255), np.uint8))
+    assert network.given.shape == (1, 3, 256, 256)
+    assert network.given[0, :, 63, 255] == pytest.approx((1, -0.6, -1), abs=0.01)
+    assert network.given[0, :, 64, 0] == pytest.approx((-1, -1, -1))
 
 
 @pytest.mark.parametrize("level", [0, 127, 255])
