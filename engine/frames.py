@@ -2,6 +2,10 @@
 
 The header is read by Pillow, which does not touch the pixels; the pixels are decoded by OpenCV. Both are kept
 behind `Frame`, so that every provider sees the same upright BGR array and nobody decodes twice.
+
+A large photo is decoded smaller than it is: no net looks at a face with more than a few hundred pixels, and a burst
+of large photos must fit into memory. A JPEG is reduced while it is decoded, which skips most of the work (the first
+coefficients of each block are a smaller image); whatever is then still larger is shrunk. `Frame.scale` leads back.
 """
 
 from __future__ import annotations
@@ -24,6 +28,10 @@ MAX_FRAME_BYTES = 10 * 1024 * 1024
 MAX_FRAME_PIXELS = 40_000_000
 MAX_FRAMES = 30
 MAX_REQUEST_BYTES = 40 * 1024 * 1024
+MAX_LONG_SIDE = 2000
+"""A decoded frame is at most this many pixels long, 12 MB, whatever was sent."""
+GOOD_LONG_SIDE = 1600
+"""A larger frame is decoded to at least this."""
 
 Format = Literal["JPEG", "PNG", "WEBP"]
 FORMATS: tuple[Format, ...] = ("JPEG", "PNG", "WEBP")
@@ -37,6 +45,7 @@ _TURNS = {
     8: cv2.ROTATE_90_COUNTERCLOCKWISE,
 }
 _MIRRORED = frozenset({2, 4, 5, 7})
+_REDUCED = ((8, cv2.IMREAD_REDUCED_COLOR_8), (4, cv2.IMREAD_REDUCED_COLOR_4), (2, cv2.IMREAD_REDUCED_COLOR_2))
 
 
 class BadFrame(Exception):  # noqa: N818 - the word of the domain
@@ -78,7 +87,7 @@ class Frame:
         self._lock = threading.Lock()
 
     def pixels(self) -> Pixels:
-        """The upright image, height × width × 3, BGR, uint8, not writable.
+        """The upright image, height × width × 3, BGR, uint8, not writable; at most `MAX_LONG_SIDE` pixels long.
 
         Raises:
             BadFrame: the header was sound but the content is not.
@@ -87,6 +96,21 @@ class Frame:
             if self._pixels is None:
                 self._pixels = _decode(self.data, self.header)
             return self._pixels
+
+    @property
+    def scale(self) -> float:
+        """Pixels of the image as it was sent for one of `pixels()`, at least 1: positions and lengths times this.
+
+        Raises:
+            BadFrame: as `pixels`.
+        """
+        held: int = max(self.pixels().shape[:2])
+        return max(self.header.width, self.header.height) / held
+
+    def release(self) -> None:
+        """Forget the decoded pixels, far larger than the encoded ones. Asked for again, they are decoded again."""
+        with self._lock:
+            self._pixels = None
 
     def digest(self) -> str:
         """SHA-256 of the encoded bytes, hexadecimal."""
@@ -152,14 +176,33 @@ def _ends_well(data: bytes, kind: Format) -> bool:
 def _decode(data: bytes, header: Header) -> Pixels:
     buffer = np.frombuffer(data, np.uint8)
     try:
-        image = cv2.imdecode(buffer, cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
+        image = cv2.imdecode(buffer, _reading(header) | cv2.IMREAD_IGNORE_ORIENTATION)
     except cv2.error as broken:
         raise BadFrame("not-an-image", "the image cannot be decoded") from broken
     if image is None:
         raise BadFrame("not-an-image", "the image cannot be decoded")
-    upright = _upright(np.asarray(image, np.uint8), header.orientation)
+    upright = _upright(_bounded(np.asarray(image, np.uint8)), header.orientation)
     upright.setflags(write=False)
     return upright
+
+
+def _reading(header: Header) -> int:
+    """How to decode: a JPEG by the largest factor that leaves `GOOD_LONG_SIDE`. Other formats cannot be reduced."""
+    if header.format == "JPEG":
+        for factor, flag in _REDUCED:
+            if max(header.width, header.height) >= factor * GOOD_LONG_SIDE:
+                return flag
+    return cv2.IMREAD_COLOR
+
+
+def _bounded(image: Pixels) -> Pixels:
+    """The image, shrunk to `GOOD_LONG_SIDE` where it is longer than `MAX_LONG_SIDE`."""
+    height, width = image.shape[:2]
+    if max(height, width) <= MAX_LONG_SIDE:
+        return image
+    factor = GOOD_LONG_SIDE / max(height, width)
+    size = max(1, round(width * factor)), max(1, round(height * factor))
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _upright(image: Pixels, orientation: int) -> Pixels:

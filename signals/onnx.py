@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,20 @@ from signals.settings import ONNX_THREADS, thread_count
 
 Batch = NDArray[np.float32]
 _ERRORS_ONLY = 3
+MOST_AT_ONCE = 16
+"""Rows in one run. More are no faster on one thread, and memory would grow with the frames of a request."""
+_ANY_SIDE = 320
+"""Where a graph leaves a side open."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """A session with what would cost time to ask it for at each run."""
+
+    session: Any
+    input: str
+    outputs: list[str]
+    sha256: str
 
 
 class Network:
@@ -28,29 +43,41 @@ class Network:
         self._models = ports.models
         self._threads = thread_count(ports.settings, ONNX_THREADS)
         self._lock = threading.Lock()
-        self._loaded: tuple[Any, str] | None = None
+        self._loaded: _Loaded | None = None
 
     def run(self, batch: Batch) -> list[Batch]:
         """The outputs in the order of the graph, for one batch of the graph's only input."""
-        session, _ = self._session()
-        return list(session.run(None, {session.get_inputs()[0].name: batch}))
+        loaded = self._ready()
+        if len(batch) <= MOST_AT_ONCE:
+            return list(loaded.session.run(loaded.outputs, {loaded.input: batch}))
+        parts = [self.run(batch[first : first + MOST_AT_ONCE]) for first in range(0, len(batch), MOST_AT_ONCE)]
+        return [np.concatenate(output) for output in zip(*parts, strict=True)]
 
     def output_names(self) -> list[str]:
         """The names of what `run` returns."""
-        session, _ = self._session()
-        return [output.name for output in session.get_outputs()]
+        return self._ready().outputs
 
     def sha256(self) -> str:
         """The digest of graph and weights that runs."""
-        return self._session()[1]
+        return self._ready().sha256
 
-    def _session(self) -> tuple[Any, str]:
-        with self._lock:
-            if self._loaded is None:
-                self._loaded = self._load()
-            return self._loaded
+    def warm(self) -> None:
+        """Load the net and run it once, so that the first request does not pay for it; raises `ModelUnavailable`."""
+        (wanted,) = self._ready().session.get_inputs()
+        # Sizes that the graph leaves open: one row, and a side that every net of ours takes.
+        shape = [
+            size if isinstance(size, int) else 1 if axis == 0 else _ANY_SIDE for axis, size in enumerate(wanted.shape)
+        ]
+        self.run(np.zeros(shape, np.float32))
 
-    def _load(self) -> tuple[Any, str]:
+    def _ready(self) -> _Loaded:
+        loaded = self._loaded
+        if loaded is None:
+            with self._lock:
+                loaded = self._loaded = self._loaded or self._load()
+        return loaded
+
+    def _load(self) -> _Loaded:
         """The bytes that run are the bytes that were checked: the file is read once."""
         file = self._models.get(self.name)
         try:
@@ -62,7 +89,9 @@ class Network:
             raise ModelUnavailable(
                 f"the file of model `{self.name}` was changed after it was verified; run `selfie models pull`"
             )
-        return onnxruntime.InferenceSession(content, self._options(), providers=["CPUExecutionProvider"]), file.sha256
+        session = onnxruntime.InferenceSession(content, self._options(), providers=["CPUExecutionProvider"])
+        (wanted,) = session.get_inputs()
+        return _Loaded(session, wanted.name, [output.name for output in session.get_outputs()], file.sha256)
 
     def _options(self) -> Any:
         options = onnxruntime.SessionOptions()

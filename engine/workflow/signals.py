@@ -71,6 +71,8 @@ def read_signals(
         else:
             features |= signal.features
             findings |= signal.findings
+    for frame in evidence.frames:
+        frame.release()
     return SignalRun(features, tuple(dict.fromkeys(failed.values())), models)
 
 

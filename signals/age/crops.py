@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from engine.frames import Pixels
 from signals.answer import NothingToRead
 from signals.face.findings import Face
+from signals.face.shrink import shrunk
 
 SIDE = 112
 WIDTHS = (0.9, 1.0)
@@ -26,9 +27,8 @@ def views(image: Pixels, face: Face) -> NDArray[np.float32]:
     near, scale, corner = _surroundings(image, face.box.centre, side * max(WIDTHS) * _REACH, 2 * SIDE / side)
     centre = (np.asarray(face.box.centre) - corner) * scale
     upright = [_square(near, centre, side * width * scale, face.roll) for width in WIDTHS]
-    rgb = [view[:, :, ::-1] for view in upright]
-    both = [*rgb, *(view[:, ::-1] for view in rgb)]
-    return np.ascontiguousarray(np.stack(both).transpose(0, 3, 1, 2), np.float32)
+    rgb = np.stack(upright)[:, :, :, ::-1].transpose(0, 3, 1, 2).astype(np.float32, order="C")
+    return np.concatenate([rgb, rgb[:, :, :, ::-1]])
 
 
 def _square(image: Pixels, centre: NDArray[np.float64], side: float, roll: float) -> Pixels:
@@ -54,5 +54,4 @@ def _surroundings(
     if scale >= 1:
         return part, 1.0, corner
     size = max(1, round(part.shape[1] * scale)), max(1, round(part.shape[0] * scale))
-    small = cv2.resize(part, size, interpolation=cv2.INTER_AREA)
-    return np.asarray(small, np.uint8), scale, corner
+    return shrunk(part, *size), scale, corner

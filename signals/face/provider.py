@@ -48,7 +48,7 @@ class FaceProvider:
 
     def warm(self) -> None:
         """Load the net that is there before the first request; raises `ModelUnavailable`."""
-        self._detectors.first_there()
+        self._detectors.first_there().network.warm()
 
     def read(self, evidence: Evidence, so_far: Readings) -> Signal:  # noqa: ARG002 - the first provider of a run
         return answered(self.name, lambda: self._read(evidence))
@@ -56,9 +56,8 @@ class FaceProvider:
     def _read(self, evidence: Evidence) -> Signal:
         if not evidence.frames:
             raise NothingToRead("there is no frame")
-        images = [frame.pixels() for frame in evidence.frames]
         detector = self._detectors.first_there()
-        found = tuple(_counted(detector.faces(image)) for image in images)
+        found = tuple(_counted(detector.faces(frame.pixels())) for frame in evidence.frames)
         features: dict[str, Value | None] = {
             "capture.frame_count": len(found),
             "face.count": max(frame.count for frame in found),

@@ -36,7 +36,7 @@ class LivenessProvider:
     def warm(self) -> None:
         """Load the nets before the first request; raises `ModelUnavailable`."""
         for network in self._networks:
-            network.sha256()
+            network.warm()
 
     def read(self, evidence: Evidence, so_far: Readings) -> Signal:
         return answered(self.name, lambda: self._read(evidence, so_far))
@@ -56,8 +56,7 @@ class LivenessProvider:
 def _live(network: Network, faces: Sequence[tuple[Pixels, Box]]) -> NDArray[np.float32]:
     """One net's probability of live for each face."""
     windows = [window(image, box, CONTEXT[network.name]) for image, box in faces]
-    batch = np.stack(windows).astype(np.float32).transpose(0, 3, 1, 2)
-    (probability,) = network.run(np.ascontiguousarray(batch))
+    (probability,) = network.run(np.stack(windows).transpose(0, 3, 1, 2).astype(np.float32, order="C"))
     return probability[:, LIVE]
 
 
