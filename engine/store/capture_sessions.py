@@ -66,7 +66,8 @@ class CaptureSessions:
 
     def hand_off(self, session_id: str, browser: str, device: str | None, now: datetime) -> bool:
         """Move the binding to another browser, once."""
-        unused = and_(table.c.handoff_used.is_(False), table.c.bound_sha256.is_not(None))
+        live = table.c.state.in_(LIVE)
+        unused = and_(live, table.c.handoff_used.is_(False), table.c.bound_sha256.is_not(None))
         return self._move(session_id, now, unused, handoff_used=True, bound_sha256=browser, device_at_open=device)
 
     def consent(self, session_id: str, version: str, now: datetime) -> bool:

@@ -122,7 +122,8 @@ def test_all_bodies_together_are_bounded(tmp_path: Path) -> None:
             assert refused == b"" or refused.startswith(b"HTTP/1.1 503")
         time.sleep(0.2)
         with socket.create_connection(address) as later:
-            later.sendall(head("Content-Length: 2") + b"{}")
+            later.sendall(head(f"Content-Length: {39 * MEBIBYTE}"))
+            later.sendall(b" " * (39 * MEBIBYTE - 2) + b"{}")
             assert answered(later).startswith(b"HTTP/1.1 422")
 
 

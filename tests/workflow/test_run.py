@@ -73,6 +73,7 @@ def test_a_policy_that_reads_what_a_broken_provider_gives(outcome: Outcome) -> N
     verdict = run([Fixed("a", outcome, frozenset({"age.predicted"}))], [Failing("age", GOOD["age"])])
     assert verdict.outcome == ("reject" if outcome == "reject" else "review")
     assert verdict.results[0].decision.reasons == ("code of a", "R1002")
+    assert verdict.results[0].decision.outcome == verdict.outcome
 
 
 def test_a_broken_provider_that_no_policy_reads_still_costs_the_accept() -> None:
