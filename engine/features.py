@@ -131,7 +131,10 @@ class FeatureRecord(Mapping[str, Value | None]):
 
 def read_catalogue(text: str, source: str) -> Catalogue:
     """Parse a catalogue; raises `Refused` with every mistake."""
-    document = yaml.safe_load(text)
+    try:
+        document = yaml.safe_load(text)
+    except yaml.YAMLError as broken:
+        raise Refused([Diagnostic("bad-catalogue", "the catalogue is no YAML", Location(source))], text) from broken
     if not isinstance(document, dict):
         raise Refused([Diagnostic("bad-catalogue", "a catalogue maps names to features", Location(source))])
     mistakes: list[Diagnostic] = []
@@ -157,7 +160,26 @@ def _entry_problem(name: object, entry: object) -> str | None:
     if entry["type"] == "enum" and not entry.get("values"):
         return "is an enum without values"
     missing = {"title", "meaning", "provider"} - set(entry)
-    return f"lacks {sorted(missing)}" if missing else None
+    return f"lacks {sorted(missing)}" if missing else _value_problem(entry)
+
+
+def _value_problem(entry: dict[str, Any]) -> str | None:
+    """What is wrong with the values under the keys, where all keys are there."""
+    for key in ("title", "meaning", "provider", "unit"):
+        if not isinstance(entry.get(key, ""), str):
+            return f"has a `{key}` that is no text"
+    values = entry.get("values", [])
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        return "has `values` that are no list of texts"
+    return None if "range" not in entry or _is_range(entry["range"]) else "has a `range` that is no pair, low to high"
+
+
+def _is_range(given: object) -> bool:
+    if not isinstance(given, list) or len(given) != 2:
+        return False
+    if any(isinstance(bound, bool) or not isinstance(bound, int | float) for bound in given):
+        return False
+    return bool(-math.inf < given[0] <= given[1] < math.inf)
 
 
 def _feature(name: str, entry: dict[str, Any]) -> Feature:

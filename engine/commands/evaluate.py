@@ -17,13 +17,14 @@ from rich.table import Table
 from engine.contracts import Evidence
 from engine.diagnostics import Refused
 from engine.frames import MAX_FRAME_BYTES, BadFrame, Frame
-from engine.policy import CompiledPolicy, read_policy, shipped_catalogue, shipped_policies, shipped_reasons
+from engine.policy import CompiledPolicy, installed_vocabulary, read_policy
 from engine.service.answers import selfie_intelligence
 from engine.service.pipeline import BoundWorkflow, NoHistory, Pipeline, build_pipeline, strategy_for
 from engine.service.problems import Problem
 from engine.service.settings import selfie_environment
 from engine.service.wiring import open_model_store
 from engine.store.evaluations import ended_by
+from engine.workflow.library import read_library
 from engine.workflow.providers import installed_factories
 from engine.workflow.run import PinnedPolicy, Verdict
 
@@ -84,20 +85,24 @@ def evaluate(
 
 
 def _open(*, progress: bool) -> tuple[Pipeline, Mapping[str, PinnedPolicy]]:
-    """The shipped policies and workflows, and the models, fetched where they are missing."""
+    """The policies and workflows, none from a database, and the models, fetched where they are missing."""
     environment = selfie_environment()
     models = open_model_store(environment)
     for name, reason in models.ensure(progress=progress and sys.stderr.isatty()).items():
         typer.echo(f"model `{name}` is not there: {reason}", err=True)
-    catalogue, reasons = shipped_catalogue(), shipped_reasons()
+    known, own = installed_vocabulary(), environment.get("SELFIE_POLICIES")
+    for name, why in known.refused.items():
+        typer.echo(f"provider `{name}` is refused:\n{why}", err=True)
+    library = read_library(Path(own) if own else None)
     policies: dict[str, CompiledPolicy] = {
-        name: read_policy(text, source=f"policies/{name}.yaml", catalogue=catalogue, reasons=reasons)
-        for name, text in shipped_policies().items()
+        name: read_policy(text, source=library.source(name), catalogue=known.catalogue, reasons=known.reasons)
+        for name, text in library.policies.items()
     }
     pipeline = build_pipeline(
         installed_factories(),
         {name: policy.strategies for name, policy in policies.items()},
-        catalogue,
+        library.workflows,
+        known.catalogue,
         history=NoHistory(),
         models=models,
         settings=environment,

@@ -18,13 +18,13 @@ from engine.policy import (
     DEFAULT_STRATEGY,
     CompiledPolicy,
     UnknownStrategy,
+    Vocabulary,
     check_policy,
+    installed_vocabulary,
     read_policy,
-    shipped_catalogue,
-    shipped_reasons,
 )
 from engine.policy.cases import CaseResult, read_cases, run_case
-from engine.policy.load import read_text
+from engine.policy.files import read_text
 
 FINDINGS, USAGE = 1, 2
 T = TypeVar("T")
@@ -54,8 +54,8 @@ def check(
 def _report(file: Path) -> tuple[dict[str, Any], str]:
     """What `check --json` says of a file, and its diagnostics as a person reads them."""
     try:
-        text = _text(file)
-        found = check_policy(text, source=str(file), catalogue=shipped_catalogue(), reasons=shipped_reasons())
+        text, known = _text(file), _vocabulary()
+        found = check_policy(text, source=str(file), catalogue=known.catalogue, reasons=known.reasons)
     except Refused as refused:
         text, found = "", refused.diagnostics
     report = {"file": str(file), "ok": not errors(found), "diagnostics": [d.to_json() for d in found]}
@@ -150,10 +150,18 @@ def _results(policy: CompiledPolicy, file: Path) -> list[CaseResult]:
 
 def _policy(file: Path) -> CompiledPolicy:
     try:
-        text = _text(file)
-        return read_policy(text, source=str(file), catalogue=shipped_catalogue(), reasons=shipped_reasons())
+        text, known = _text(file), _vocabulary()
+        return read_policy(text, source=str(file), catalogue=known.catalogue, reasons=known.reasons)
     except Refused as refused:
         _show(refused)
+
+
+def _vocabulary() -> Vocabulary:
+    """What is installed; what was refused of it is said, since a policy may name it."""
+    known = installed_vocabulary()
+    for name, why in known.refused.items():
+        typer.echo(f"provider `{name}` is refused:\n{why}", err=True)
+    return known
 
 
 def _show(refused: Refused) -> NoReturn:

@@ -8,6 +8,7 @@ from engine.policy.read import check_policy, read_policy
 from engine.policy.reasons import Reason, Reasons, read_reasons
 from engine.policy.shipped import shipped_catalogue, shipped_policies, shipped_reasons
 from engine.policy.trace import Trace
+from engine.policy.vocabulary import Vocabulary, installed_vocabulary
 
 __all__ = [
     "DEFAULT_STRATEGY",
@@ -16,7 +17,9 @@ __all__ = [
     "Reasons",
     "Trace",
     "UnknownStrategy",
+    "Vocabulary",
     "check_policy",
+    "installed_vocabulary",
     "read_policy",
     "read_reasons",
     "shipped_catalogue",

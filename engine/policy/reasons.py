@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -16,6 +16,7 @@ RULE_UNKNOWN = "R1001"
 """A rule could not be decided."""
 
 _CODE = re.compile(r"[IR][0-9]{3,4}")
+_FORM = "`I` or `R` and three or four digits"
 _TEXTS = ("title", "family", "description", "person")
 
 
@@ -48,21 +49,27 @@ class Reasons(Mapping[str, Reason]):
         return len(self._reasons)
 
 
-def read_reasons(text: str, source: str) -> Reasons:
-    """Parse the list of codes; raises `Refused` with every mistake."""
+def read_reasons(text: str, source: str, *, prefixes: Sequence[str] = ("",)) -> Reasons:
+    """Parse the list of codes; raises `Refused` with every mistake.
+
+    Args:
+        prefixes: what each code starts with, one of them; a vendor's has the vendor's name, as in `ACME-R101`.
+    """
     mistakes = Mistakes()
     document = read_document(text, source, mistakes)
     pairs = document.root.pairs if document else ()
-    reasons = [_reason(key, node, mistakes) for key, node in pairs]
+    reasons = [_reason(key, node, mistakes, prefixes) for key, node in pairs]
     if mistakes.found:
         raise Refused(mistakes.found, text)
     return Reasons(reason for reason in reasons if reason is not None)
 
 
-def _reason(key: Scalar, node: Node, mistakes: Mistakes) -> Reason | None:
+def _reason(key: Scalar, node: Node, mistakes: Mistakes, prefixes: Sequence[str]) -> Reason | None:
     code = str(key.value)
-    if not _CODE.fullmatch(code):
-        mistakes.add("bad-reason", f"{quoted(code)} is no code", key.location, "`I` or `R` and three or four digits")
+    if not any(code.startswith(prefix) and _CODE.fullmatch(code.removeprefix(prefix)) for prefix in prefixes):
+        vendors = " or ".join(f"`{prefix}`" for prefix in prefixes if prefix)
+        hint = f"{vendors}, then {_FORM}" if vendors else _FORM
+        mistakes.add("bad-reason", f"{quoted(code)} is no code", key.location, hint)
     if not isinstance(node, Entries):
         mistakes.add("bad-reason", f"reason {quoted(code)} is not a mapping", node.location)
         return None

@@ -12,7 +12,7 @@ from engine.service.problems import Problem
 from engine.workflow.model import Workflow
 from engine.workflow.providers import Factory, build_providers, in_order
 from engine.workflow.run import PinnedPolicy, Verdict, evaluate, evaluate_nothing
-from engine.workflow.shipped import shipped_workflows
+from engine.workflow.shipped import read_workflows
 from engine.workflow.signals import ProviderFailure, Read, read_directly
 
 
@@ -46,6 +46,12 @@ class Pipeline:
     def __init__(self, workflows: Mapping[str, BoundWorkflow], catalogue: Catalogue) -> None:
         self.workflows = workflows
         self.catalogue = catalogue
+
+    @property
+    def providers(self) -> tuple[SignalProvider, ...]:
+        """Every provider of any workflow, once."""
+        bound = self.workflows.values()
+        return tuple({provider.name: provider for each in bound for provider in each.providers}.values())
 
     def workflow(self, name: str) -> BoundWorkflow:
         """The workflow of this name; raises `Problem` 422, naming those there are."""
@@ -83,21 +89,23 @@ class Pipeline:
 def build_pipeline(
     factories: Mapping[str, Factory],
     policies: Mapping[str, Sequence[str]],
+    workflows: Mapping[str, str],
     catalogue: Catalogue,
     *,
     history: History,
     models: Models,
     settings: Mapping[str, str],
 ) -> Pipeline:
-    """Build every provider and bind every shipped workflow; raises `Refused` where they do not fit together.
+    """Build every provider and bind every workflow; raises `Refused` where they do not fit together.
 
     Args:
         policies: name of each policy to its strategies.
+        workflows: where each workflow lies, to its text.
     """
     ports = Ports(clock=SystemClock(), history=history, settings=settings, models=models)
     providers = build_providers(factories, ports, catalogue)
     bound = {}
-    for name, workflow in shipped_workflows(providers, policies).items():
+    for name, workflow in read_workflows(workflows, providers, policies).items():
         chosen = [providers[wanted] for wanted in workflow.providers]
         bound[name] = BoundWorkflow(workflow, in_order(chosen, f"policies/workflows/{name}.yaml"))
     return Pipeline(bound, catalogue)

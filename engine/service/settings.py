@@ -40,6 +40,9 @@ class Settings(BaseSettings):
     )
     console_key: str | None = Field(default=None, description="Bearer key with which the console calls the API.")
     api_url: str | None = Field(default=None, description="Address at which the console calls the API.")
+    policies: Path | None = Field(
+        default=None, description="Folder of your own policies and workflows, beside the shipped ones."
+    )
     database_url: str | None = Field(default=None, description="SQLAlchemy address; default: SQLite in `SELFIE_DATA`.")
     blob_url: str | None = Field(
         default=None, description="Object store of sealed frames; default: a folder in `SELFIE_DATA`."

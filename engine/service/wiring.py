@@ -12,7 +12,7 @@ import structlog
 
 from engine.contracts import Models, ModelStore, ModelUnavailable
 from engine.features import Catalogue
-from engine.policy import Reasons, shipped_catalogue, shipped_policies, shipped_reasons
+from engine.policy import Reasons, installed_vocabulary
 from engine.service.capturing import Capturing
 from engine.service.evaluating import Evaluating
 from engine.service.inference import Inference
@@ -28,6 +28,7 @@ from engine.store.migrate import migrate
 from engine.store.policy_versions import PolicyVersions
 from engine.store.sealed import FrameVault, open_blobs
 from engine.store.secrets import KeyRing
+from engine.workflow.library import read_library
 from engine.workflow.providers import Factory, installed_factories
 
 log = structlog.get_logger("selfie.service")
@@ -110,14 +111,20 @@ def open_services(
     environment = selfie_environment() if environment is None else environment
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = open_database(settings)
-    catalogue, reasons, clock = shipped_catalogue(), shipped_reasons(), SystemClock()
+    known, library, clock = installed_vocabulary(), read_library(settings.policies), SystemClock()
+    for name, why in known.refused.items():
+        log.error("a signal provider is refused", provider=name, reason=str(why))
+    catalogue, reasons = known.catalogue, known.reasons
     versions = PolicyVersions(database)
-    versions.seed(shipped_policies(), clock.now())
     book = PolicyBook(versions, catalogue, reasons)
+    for name in library.own:
+        book.read(library.policies[name], library.source(name))  # the operator's own mistakes stop the start
+    versions.seed(library.policies, clock.now())
     store = models or open_model_store(environment)
     pipeline = build_pipeline(
         installed_factories() if factories is None else factories,
         cast("Mapping[str, Sequence[str]]", book.strategies()),
+        library.workflows,
         catalogue,
         history=DeviceHistory(Evaluations(database)),
         models=cast("Models", store),

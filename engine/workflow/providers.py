@@ -9,9 +9,13 @@ from importlib.metadata import entry_points
 from engine.contracts import Evidence, Ports, Readings, Signal, SignalProvider
 from engine.diagnostics import Diagnostic, Location, Refused
 from engine.features import Catalogue
+from engine.policy.vocabulary import PROVIDERS, installed_vocabulary
 
 Factory = Callable[[Ports], SignalProvider]
-GROUP = "selfie.providers"
+
+
+class ProviderRefused(Exception):  # noqa: N818 - the word of the domain
+    """A provider may not be used. The message says why and may be shown."""
 
 
 class AbsentProvider:
@@ -30,8 +34,24 @@ class AbsentProvider:
 
 
 def installed_factories() -> dict[str, Factory]:
-    """A factory for each entry point of `selfie.providers`; importing happens when it is called."""
-    return {entry.name: _importing(entry.load) for entry in entry_points(group=GROUP)}
+    """A factory for each entry point of `selfie.providers`; importing happens when it is called.
+
+    Nothing is imported of a package whose features or reason codes were refused.
+    """
+    refused = installed_vocabulary().refused
+    return {
+        entry.name: _refusing(refused[entry.name]) if entry.name in refused else _importing(entry.load)
+        for entry in entry_points(group=PROVIDERS)
+    }
+
+
+def _refusing(mistakes: Refused) -> Factory:
+    first = mistakes.diagnostics[0]
+
+    def build(_ports: Ports) -> SignalProvider:
+        raise ProviderRefused(f"is refused: {first.location}: {first.message}")
+
+    return build
 
 
 def _importing(load: Callable[[], Factory]) -> Factory:
@@ -50,12 +70,13 @@ def _build(name: str, factory: Factory, ports: Ports, catalogue: Catalogue) -> S
     own = frozenset(feature for feature in catalogue if catalogue[feature].provider == name)
     try:
         provider = factory(ports)
+    except ProviderRefused as refused:
+        return AbsentProvider(name, own, str(refused))
     except Exception as error:  # whatever a provider's package does wrong, the service starts and never accepts
         return AbsentProvider(name, own, f"could not be built: {type(error).__name__}")
-    unknown = sorted(provider.provides - set(catalogue))
-    if provider.name != name or unknown:
+    if provider.name != name or not provider.provides <= own:
         return AbsentProvider(
-            name, own, "does not keep its contract: another name, or features without a catalogue entry"
+            name, own, "does not keep its contract: another name, or features that the catalogue does not give it"
         )
     return provider
 

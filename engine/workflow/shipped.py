@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from importlib import resources
 
+from engine.diagnostics import Diagnostic, Location, Refused
 from engine.workflow.model import Workflow
 from engine.workflow.read import read_workflow
 
@@ -18,8 +19,23 @@ def shipped_texts() -> dict[str, str]:
 
 def shipped_workflows(providers: Collection[str], policies: Mapping[str, Collection[str]]) -> dict[str, Workflow]:
     """Every shipped workflow by its name; raises `Refused` with the first broken file."""
-    found = {}
-    for file, text in shipped_texts().items():
-        workflow = read_workflow(text, source=f"policies/workflows/{file}", providers=providers, policies=policies)
+    texts = {f"policies/workflows/{file}": text for file, text in shipped_texts().items()}
+    return read_workflows(texts, providers, policies)
+
+
+def read_workflows(
+    texts: Mapping[str, str], providers: Collection[str], policies: Mapping[str, Collection[str]]
+) -> dict[str, Workflow]:
+    """Every workflow of these files by its name; raises `Refused` with the first broken file.
+
+    Args:
+        texts: what mistakes call each file, to its text.
+    """
+    found: dict[str, Workflow] = {}
+    for source, text in texts.items():
+        workflow = read_workflow(text, source=source, providers=providers, policies=policies)
+        if workflow.name in found:
+            message = f"there is another workflow `{workflow.name}`"
+            raise Refused([Diagnostic("taken-name", message, Location(source))], text)
         found[workflow.name] = workflow
     return found
