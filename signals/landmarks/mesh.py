@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from engine.frames import Pixels
 from signals.face.findings import Face
+from signals.face.shrink import shrunk
 from signals.onnx import Batch, Network
 
 SIDE = 192
@@ -111,7 +112,7 @@ def _shrunk(image: Pixels, place: Placement, scale: float) -> tuple[Pixels, tupl
     right, bottom = np.clip(np.ceil(seen.max(0)).astype(int) + 1, (left + 1, top + 1), (width, height)).tolist()
     part = image[top:bottom, left:right]
     size = max(1, round(part.shape[1] * 2 * scale)), max(1, round(part.shape[0] * 2 * scale))
-    return np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.uint8), (left, top), 2 * scale
+    return shrunk(part, *size), (left, top), 2 * scale
 
 
 def _mesh(view: Pixels, place: Placement, placed: NDArray[np.float32], score: float) -> Mesh:

@@ -62,7 +62,7 @@ class LandmarksProvider:
 
     def warm(self) -> None:
         """Load the net before the first request; raises `ModelUnavailable`."""
-        self._network.sha256()
+        self._network.warm()
 
     def read(self, evidence: Evidence, so_far: Readings) -> Signal:
         return answered(self.name, lambda: self._read(evidence, so_far))
