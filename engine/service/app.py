@@ -25,6 +25,7 @@ from engine.service.limits import BoundedBodies
 from engine.service.logs import LoggedRequests
 from engine.service.pages_of_ui import NO_CONSOLE, capture_app, console_app
 from engine.service.problems import MEDIA_TYPE, install_error_map
+from engine.service.warming import warm_in_background
 from engine.service.wiring import Services
 
 SWEEP_SECONDS = 15.0
@@ -45,6 +46,7 @@ def create_app(services: Services, *, console: bool = True) -> FastAPI:
             if streamlit is not None:
                 await stack.enter_async_context(streamlit.lifespan()(_app))
             await stack.enter_async_context(_sweeping(services.capturing.sweep))
+            warm_in_background(services.pipeline.workflows.values())
             yield
         services.close()
 
