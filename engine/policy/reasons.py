@@ -53,7 +53,7 @@ def read_reasons(text: str, source: str, *, prefixes: Sequence[str] = ("",)) -> 
     """Parse the list of codes; raises `Refused` with every mistake.
 
     Args:
-        prefixes: what each code starts with, one of them; a vendor's has the vendor's name, as in `ACME-R101`.
+        prefixes: what each code starts with, one of them; a vendor's has the vendor's name and a hyphen.
     """
     mistakes = Mistakes()
     document = read_document(text, source, mistakes)
