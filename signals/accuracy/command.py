@@ -122,12 +122,13 @@ def measure_folders(
     sets = _distinct([read_labels(folder) for folder in folders])
     spec = installed(settings)
     models = open_models(spec)
-    for name, reason in models.ensure(progress=progress).items():
+    absent = models.ensure(progress=progress)
+    for name, reason in absent.items():
         _errors.print(f"model `{name}` could not be had: {reason}", markup=False, highlight=False, soft_wrap=True)
     features = frozenset(feature for what in measures for feature in FEATURES[what])
     kept = Journal(
         journal or platformdirs.user_cache_path("selfie-intelligence") / "accuracy",
-        fingerprint(spec, features),
+        fingerprint(spec, features, absent),
         lambda name: models.get(name).sha256,
     )
     measured = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from graphlib import TopologicalSorter
@@ -108,9 +108,12 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and math.isfinite(value)
 
 
-def fingerprint(spec: PipelineSpec, features: frozenset[str]) -> str:
-    """Digest of the providers' code and data: what other code read is read anew."""
-    digest = hashlib.sha256(repr((sorted(spec.providers.items()), sorted(features))).encode())
+def fingerprint(spec: PipelineSpec, features: frozenset[str], absent: Iterable[str] = ()) -> str:
+    """Digest of the providers' code and data: what other code read is read anew.
+
+    So is what was read while other models were absent: a provider may read with a second model in place of a first.
+    """
+    digest = hashlib.sha256(repr((sorted(spec.providers.items()), sorted(features), sorted(absent))).encode())
     packages = {target.partition(":")[0].partition(".")[0] for target in [*spec.providers.values(), "engine.frames"]}
     for file in sorted(file for package in packages for file in _sources(package)):
         digest.update(file.name.encode() + b"\0" + file.read_bytes())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from signals.accuracy.age import Age
@@ -20,7 +21,9 @@ def print_report(report: Report, console: Console) -> None:
     """Everything that matters at a glance; the rest is in the JSON and the card."""
     for one in report.sets:
         people = f"{one.people} people" if one.people_named else "people not named"
-        console.print(f"\n[bold]{one.title}[/bold]: {one.measured} of {one.listed} images, {people}, {one.clips} clips")
+        console.print(
+            f"\n[bold]{escape(one.title)}[/bold]: {one.measured} of {one.listed} images, {people}, {one.clips} clips"
+        )
         _print_problems(one, console)
         if one.faces:
             console.print(f"a face is found in {share(one.faces.all.found)} ({behind(one.faces.all.found)})")
@@ -49,9 +52,9 @@ def _print_problems(one: SetReport, console: Console) -> None:
 
 def liveness_table(one: Liveness, name: str) -> Table:
     """Ranking, error rates at some thresholds, and thresholds for a wanted APCER."""
-    grid = Table(title=f"liveness on {name}, per {one.unit}", title_justify="left")
+    grid = Table(title=f"liveness on {escape(name)}, per {one.unit}", title_justify="left")
     for column in ("", "live", *one.auc_by_species):
-        grid.add_column(column, justify="left" if not column else "right")
+        grid.add_column(escape(column), justify="left" if not column else "right")
     kinds = [LIVE, *one.auc_by_species]
     grid.add_row("presentations", *(str(one.presentations[kind]) for kind in kinds))
     grid.add_row("no answer", *(short_share(one.no_answer[kind]) for kind in kinds))
@@ -68,7 +71,9 @@ def liveness_table(one: Liveness, name: str) -> Table:
 
 def age_table(one: Age, name: str) -> Table:
     """Errors, who passes 18, and coverage, by band."""
-    grid = Table(title=f"age on {name}, per {one.unit}; no prediction {share(one.no_answer)}", title_justify="left")
+    grid = Table(
+        title=f"age on {escape(name)}, per {one.unit}; no prediction {share(one.no_answer)}", title_justify="left"
+    )
     for column in ("age", "n", "mean error", "bias", "90 % within", "looks 18", "looks 23", "in the interval"):
         grid.add_column(column, justify="right")
     coverage = one.refitted or one.shipped or one.fitted

@@ -12,6 +12,8 @@ from signals.accuracy.card.svg import Drawing, Point, text_width
 WIDTH, HEIGHT = 720, 380
 LEFT, RIGHT, BOTTOM = 64, 24, 52
 ROW = 26
+SMALL = 11 / 12
+"""Size of small text to that of other text."""
 _NORMAL = NormalDist()
 
 
@@ -147,12 +149,15 @@ def _head(drawing: Drawing, title: str, legend: Mapping[str, int]) -> float:
     drawing.text((20, 28), title, css="title")
     if len(legend) < 2:
         return 48
-    x = 20.0
+    x, y = 20.0, 49.0
     for name, hue in legend.items():
-        drawing.box((x, 43), 12, 4, "", hue, radius=2)
-        drawing.text((x + 18, 49), name, css="small")
-        x += 34 + text_width(name)
-    return 66
+        wide = 18 + SMALL * text_width(name)
+        if x + wide > drawing.width - RIGHT:
+            x, y = 20.0, y + 18
+        drawing.box((x, y - 6), 12, 4, "", hue, radius=2)
+        drawing.text((x + 18, y), name, css="small")
+        x += wide + 16
+    return y + 17
 
 
 def _placing(drawing: Drawing, x: Axis, y: Axis, top: float) -> Callable[[float, float], Point]:

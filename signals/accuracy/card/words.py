@@ -44,7 +44,12 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A Markdown table; columns of figures are to the right."""
     rule = ["--:" if all(_is_figure(row[i]) for row in rows) else "---" for i in range(len(header))]
     lines = [header, rule, *rows]
-    return "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in line)} |" for line in lines) + "\n"
+    return "\n".join(f"| {' | '.join(_plain(cell) for cell in line)} |" for line in lines) + "\n"
+
+
+def _plain(cell: str) -> str:
+    """A cell that stays in its place, whatever the labels call their groups."""
+    return " ".join(cell.replace("|", "/").replace("<", "&lt;").split())
 
 
 def _is_figure(cell: str) -> bool:

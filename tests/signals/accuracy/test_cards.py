@@ -18,7 +18,8 @@ from signals.accuracy.results import Report, from_json, to_json
 CARDS = Path(__file__).parents[3] / "docs" / "models"
 MEASURES = ("face", "liveness", "age")
 TOLERANCE = 0.02
-"""Of a share, or of an age in units of ten years: what another processor's arithmetic may move."""
+"""Of a share, or of an age in units of ten years: what another processor's arithmetic may move; or one image of a
+small set."""
 
 
 def shipped(what: str) -> Report:
@@ -119,4 +120,4 @@ def test_measuring_again_gives_the_shipped_figures(
         unit = (
             10.0 if re.search(r"errors|bias|by_group|width|by_band\[.*(mae|percent)", place) and what == "age" else 1.0
         )
-        assert abs(value - figure.value) <= TOLERANCE * unit, place
+        assert abs(value - figure.value) <= max(TOLERANCE * unit, 1.5 / figure.n), place

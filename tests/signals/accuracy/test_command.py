@@ -86,6 +86,21 @@ def test_age_figures_worked_by_hand(tmp_path: Path) -> None:
     assert one.liveness == []
 
 
+def test_bins_are_measured_to_their_middle_and_open_ones_only_among_those_who_pass(tmp_path: Path) -> None:
+    """Predicted is the grey: 15 of 10-19 is half a year over the middle, 22 of 20-29 is two and a half under."""
+    rows = {"a.png": ("10-19,p1", 15), "b.png": ("20-29,p2", 22), "c.png": ("70+,p3", 80), "d.png": ("0-9,p4", 5)}
+    folder = folder_of(tmp_path / "bins", rows, header="file,age_bin,subject")
+    (one,) = report_of(selfie(folder, "--only", "age", "--json", tmp_path=tmp_path)).sets
+    (age,) = one.age
+    assert (age.labels, age.presentations, age.without_point) == ("bins", 4, 1)
+    assert age.by_band["10-19"].bias.value == pytest.approx(0.5, abs=0.1)
+    assert age.by_band["20-29"].bias.value == pytest.approx(-2.5, abs=0.1)
+    assert list(age.by_band) == ["0-9", "10-19", "20-29"]
+    sides = {band: passes.side for band, passes in age.passes["18"].items()}
+    assert sides == {"0-9": "under", "10-19": "across", "20-29": "over", "70+": "over"}
+    assert age.passes["18"]["70+"].by_buffer[10].value == 1
+
+
 def test_everything_that_was_left_out_is_printed_and_the_exit_code_says_so(tmp_path: Path) -> None:
     folder = folder_of(tmp_path / "set", EVERYTHING)
     with (folder / "labels.csv").open("a", encoding="utf-8") as file:
@@ -107,6 +122,17 @@ def test_a_folder_that_cannot_be_measured_is_a_usage_error(tmp_path: Path) -> No
     assert result.exit_code == 2
     assert "labels.csv: cannot be read" in result.stderr
     assert selfie(tmp_path, "--only", "beauty", tmp_path=tmp_path).exit_code == 2
+
+
+def test_names_in_labels_are_text_and_no_markup(tmp_path: Path) -> None:
+    rows = {**LIVE, **{f"x{n}.png": ("spoof,[/red]<b>a|b,p1,", 50 + n) for n in range(3)}}
+    folder = folder_of(tmp_path / "set[bold]", rows)
+    (folder / "set.yaml").write_text("title: '[/nothing]'\n", encoding="utf-8")
+    result = selfie(folder, "--card", tmp_path / "card.md", tmp_path=tmp_path)
+    assert result.exit_code == 0, result.output
+    assert "[/nothing]" in result.stdout
+    card = (tmp_path / "card.md").read_text(encoding="utf-8")
+    assert "[/red]&lt;b>a/b" in card
 
 
 def test_two_folders_of_one_name_are_refused(tmp_path: Path) -> None:

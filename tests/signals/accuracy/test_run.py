@@ -104,6 +104,7 @@ def test_other_code_has_another_journal(tmp_path: Path) -> None:
     other = PipelineSpec({**spec().providers, "age": "tests.signals.accuracy.lamp:build_face"}, spec().models, {})
     assert fingerprint(other, ALL) != fingerprint(spec(), ALL)
     assert fingerprint(spec(), ALL) == fingerprint(spec(), ALL)
+    assert fingerprint(spec(), ALL, ["yunet"]) != fingerprint(spec(), ALL), "another detector may have stood in"
 
 
 def test_a_provider_that_could_not_work_is_named_and_asked_again(tmp_path: Path) -> None:
