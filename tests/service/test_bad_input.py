@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from engine.service.problems import MEDIA_TYPE
-from tests.service.conftest import KEY, NOW, PORTRAIT, PRODUCTION_KEY, Running, as_base64
+from tests.service.conftest import KEY, NOW, PORTRAIT, PRODUCTION_KEY, Running, as_base64, running
 
 
 def picture(kind: str = "JPEG", size: tuple[int, int] = (64, 48)) -> bytes:
@@ -43,10 +43,18 @@ BAD_IMAGES = {
 }
 
 
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One application for all bad input: each kind also meets what the kinds before it have left."""
+    with running(tmp_path_factory.mktemp("bad")) as started:
+        started.post("selfie_features", {"features": {"face.count": 1}})
+        yield started
+
+
 @pytest.fixture(autouse=True)
 def nothing_is_lost(service: Running) -> Iterator[None]:
     """What was stored before bad input is there after it, unchanged, and nothing was added by it."""
-    kept = service.post("selfie_features", {"features": {"face.count": 1}}).json()
+    (kept,) = service.client.get("/api/evaluation").json()["items"]
     yield
     listed = service.client.get("/api/evaluation").json()["items"]
     assert listed == [kept]
