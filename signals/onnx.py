@@ -23,7 +23,7 @@ _ANY_SIDE = 320
 
 
 @dataclass(frozen=True, slots=True)
-class _Loaded:
+class Loaded:
     """A session with what would cost time to ask it for at each run."""
 
     session: Any
@@ -43,41 +43,46 @@ class Network:
         self._models = ports.models
         self._threads = thread_count(ports.settings, ONNX_THREADS)
         self._lock = threading.Lock()
-        self._loaded: _Loaded | None = None
+        self._loaded: Loaded | None = None
 
     def run(self, batch: Batch) -> list[Batch]:
         """The outputs in the order of the graph, for one batch of the graph's only input."""
-        loaded = self._ready()
         if len(batch) <= MOST_AT_ONCE:
-            return list(loaded.session.run(loaded.outputs, {loaded.input: batch}))
-        parts = [self.run(batch[first : first + MOST_AT_ONCE]) for first in range(0, len(batch), MOST_AT_ONCE)]
+            return self.run_once(batch)
+        parts = [self.run_once(batch[first : first + MOST_AT_ONCE]) for first in range(0, len(batch), MOST_AT_ONCE)]
         return [np.concatenate(output) for output in zip(*parts, strict=True)]
+
+    def run_once(self, batch: Batch) -> list[Batch]:
+        """As `run`, in one run whatever the batch's length."""
+        loaded = self.loaded()
+        return list(loaded.session.run(loaded.outputs, {loaded.input: batch}))
 
     def output_names(self) -> list[str]:
         """The names of what `run` returns."""
-        return self._ready().outputs
+        return self.loaded().outputs
 
     def sha256(self) -> str:
         """The digest of graph and weights that runs."""
-        return self._ready().sha256
+        return self.loaded().sha256
 
     def warm(self) -> None:
         """Load the net and run it once, so that the first request does not pay for it; raises `ModelUnavailable`."""
-        (wanted,) = self._ready().session.get_inputs()
+        (wanted,) = self.loaded().session.get_inputs()
         # Sizes that the graph leaves open: one row, and a side that every net of ours takes.
         shape = [
             size if isinstance(size, int) else 1 if axis == 0 else _ANY_SIDE for axis, size in enumerate(wanted.shape)
         ]
         self.run(np.zeros(shape, np.float32))
 
-    def _ready(self) -> _Loaded:
+    def loaded(self) -> Loaded:
+        """The session, loaded the first time; raises `ModelUnavailable`."""
         loaded = self._loaded
         if loaded is None:
             with self._lock:
                 loaded = self._loaded = self._loaded or self._load()
         return loaded
 
-    def _load(self) -> _Loaded:
+    def _load(self) -> Loaded:
         """The bytes that run are the bytes that were checked: the file is read once."""
         file = self._models.get(self.name)
         try:
@@ -91,7 +96,7 @@ class Network:
             )
         session = onnxruntime.InferenceSession(content, self._options(), providers=["CPUExecutionProvider"])
         (wanted,) = session.get_inputs()
-        return _Loaded(session, wanted.name, [output.name for output in session.get_outputs()], file.sha256)
+        return Loaded(session, wanted.name, [output.name for output in session.get_outputs()], file.sha256)
 
     def _options(self) -> Any:
         options = onnxruntime.SessionOptions()

@@ -1,0 +1,1 @@
+"""What benchmarks/pipeline.py measures, each part in a file."""
