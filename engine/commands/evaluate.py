@@ -87,13 +87,14 @@ def evaluate(
 def _open(*, progress: bool) -> tuple[Pipeline, Mapping[str, PinnedPolicy]]:
     """The policies and workflows, none from a database, and the models, fetched where they are missing."""
     environment = selfie_environment()
+    own = environment.get("SELFIE_POLICIES")
+    library = read_library(Path(own) if own else None)
     models = open_model_store(environment)
     for name, reason in models.ensure(progress=progress and sys.stderr.isatty()).items():
         typer.echo(f"model `{name}` is not there: {reason}", err=True)
-    known, own = installed_vocabulary(), environment.get("SELFIE_POLICIES")
+    known = installed_vocabulary()
     for name, why in known.refused.items():
         typer.echo(f"provider `{name}` is refused:\n{why}", err=True)
-    library = read_library(Path(own) if own else None)
     policies: dict[str, CompiledPolicy] = {
         name: read_policy(text, source=library.source(name), catalogue=known.catalogue, reasons=known.reasons)
         for name, text in library.policies.items()
