@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from engine.frames import Pixels
 from signals.answer import NothingToRead
 from signals.face.findings import Face
-from signals.face.shrink import shrunk
+from signals.face.shrink import even, shrunk
 
 SIDE = 112
 WIDTHS = (0.9, 1.0)
@@ -53,5 +53,6 @@ def _surroundings(
     corner = np.asarray([left, top], np.float64)
     if scale >= 1:
         return part, 1.0, corner
+    part = even(part)
     size = max(1, round(part.shape[1] * scale)), max(1, round(part.shape[0] * scale))
     return shrunk(part, *size), scale, corner

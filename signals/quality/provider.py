@@ -11,7 +11,7 @@ from engine.contracts import Evidence, Ports, Readings, Signal
 from engine.frames import Pixels
 from signals.answer import NothingToRead, answered
 from signals.face.findings import Box, largest_faces
-from signals.face.shrink import shrunk
+from signals.face.shrink import even, shrunk
 from signals.settings import bound_opencv
 
 SIDE = 112
@@ -46,7 +46,7 @@ def measure(image: Pixels, box: Box) -> tuple[float, float, float]:
     if not face.size:
         raise NothingToRead("the face lies outside the image")
     shrinks = min(face.shape[:2]) > SIDE
-    small = shrunk(face, SIDE, SIDE) if shrinks else cv2.resize(face, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR)
+    small = shrunk(even(face), SIDE, SIDE) if shrinks else cv2.resize(face, (SIDE, SIDE))
     grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
     edges = cv2.Laplacian(grey, cv2.CV_64F)
     return float(edges.var()), float(np.mean(grey)) / 255, float(np.std(grey)) / 255

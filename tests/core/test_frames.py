@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine.frames import MAX_FRAME_BYTES, BadFrame, Frame
+from engine.frames import GOOD_LONG_SIDE, MAX_FRAME_BYTES, MAX_LONG_SIDE, BadFrame, Frame
 
 
 def encoded(kind: str = "JPEG", size: tuple[int, int] = (40, 20), **options: object) -> bytes:
@@ -89,3 +89,55 @@ def test_sound_header_with_broken_content_is_refused_when_decoded() -> None:
 
 def test_one_pixel_is_an_image() -> None:
     assert Frame(encoded("PNG", (1, 1))).pixels().shape == (1, 1, 3)
+
+
+def held(kind: str, size: tuple[int, int], **options: object) -> tuple[int, int, float]:
+    """Width, height and scale of what a frame of this size holds."""
+    frame = Frame(encoded(kind, size, **options))
+    height, width, _ = frame.pixels().shape
+    return width, height, frame.scale
+
+
+@pytest.mark.parametrize(
+    ("kind", "size", "expected"),
+    [
+        ("JPEG", (2000, 1500), (2000, 1500, 1.0)),
+        ("JPEG", (4000, 3000), (2000, 1500, 2.0)),
+        ("JPEG", (3000, 4000), (1500, 2000, 2.0)),
+        ("JPEG", (6400, 100), (1600, 25, 4.0)),
+        ("JPEG", (2400, 1200), (1600, 800, 1.5)),
+        ("PNG", (2000, 10), (2000, 10, 1.0)),
+        ("PNG", (4000, 1000), (1600, 400, 2.5)),
+        ("WEBP", (3200, 800), (1600, 400, 2.0)),
+        ("PNG", (40_000, 1), (1600, 1, 25.0)),
+    ],
+)
+def test_a_large_photo_is_held_smaller(kind: str, size: tuple[int, int], expected: tuple[int, int, float]) -> None:
+    assert held(kind, size) == expected
+
+
+@pytest.mark.parametrize("width", [2001, 3199, 3200, 3201, 6399, 6400, 12_801])
+def test_what_is_held_is_neither_too_large_nor_too_small(width: int) -> None:
+    kept, _, scale = held("JPEG", (width, 64))
+    assert GOOD_LONG_SIDE <= kept <= MAX_LONG_SIDE
+    assert scale == pytest.approx(width / kept)
+
+
+def test_a_large_photo_is_turned_after_it_was_reduced() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the stored left side is the upright top
+    frame = Frame(encoded("JPEG", (4000, 2000), exif=exif))
+    pixels = frame.pixels()
+    assert pixels.shape == (2000, 1000, 3)
+    assert frame.scale == 2
+    assert pixels[100, 500, 2] > 200  # red above
+    assert pixels[-100, 500, 0] > 200  # blue below
+
+
+def test_released_pixels_are_decoded_again() -> None:
+    frame = Frame(encoded())
+    first = frame.pixels()
+    frame.release()
+    again = frame.pixels()
+    assert again is not first
+    assert np.array_equal(again, first)
