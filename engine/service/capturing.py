@@ -125,10 +125,12 @@ class Capturing:
         session = self._mine(token, browser)
         if session.consent_version is None:
             raise Problem(409, "consentNeeded", "The person has not agreed yet.")
-        if session.attempts >= MOST_ATTEMPTS:
-            raise _too_many()
         frames = timed_frames(request.frames)
         digest = digest_of(frames) or ""
+        if session.state == "captured" and session.digest == digest:
+            return self._kept(session, browser, digest)  # sent again because the answer was lost: no new attempt
+        if session.attempts >= MOST_ATTEMPTS:
+            raise _too_many()
         burst = Burst(tuple(SealedFrame(frame.data, frame.t_ms) for frame in frames), request.camera.model_dump())
         name = self._vault.seal(session.session_id, burst, self._clock.now())
         if not self._sessions.keep_frames(session.session_id, digest, name, self._clock.now(), MOST_ATTEMPTS):
@@ -137,9 +139,11 @@ class Capturing:
             raise _too_many()
         if session.blob:
             self._vault.forget(session.blob)
-        kept = self._find(token)
-        left = {"digest": digest, "attempts_left": MOST_ATTEMPTS - kept.attempts}
-        return {**self._standing(kept, browser.cookie), **left}
+        return self._kept(self._find(token), browser, digest)
+
+    def _kept(self, session: CaptureSession, browser: Browser, digest: str) -> Json:
+        left = {"digest": digest, "attempts_left": MOST_ATTEMPTS - session.attempts}
+        return {**self._standing(session, browser.cookie), **left}
 
     def submit(self, token: str, browser: Browser, request: SubmitRequest) -> Json:
         """Use the session up and decide. The same submission again is answered the same, any other is refused."""

@@ -15,7 +15,7 @@ from engine.service.logs import LoggedRequests
 from engine.service.pages_of_ui import NO_CONSOLE, console_app
 from engine.service.problems import install_error_map
 from engine.service.settings import Settings
-from engine.service.sign_in import SignInRequired, console_token, sign_in_routes
+from engine.service.sign_in import SameOrigin, SignInRequired, console_token, sign_in_routes
 from engine.store.secrets import KeyRing, same
 
 
@@ -49,8 +49,8 @@ def create_console(settings: Settings) -> tuple[FastAPI, str]:
 def mount_console(app: FastAPI, settings: Settings, links: Links, console: ASGIApp) -> None:
     """The console under `/console`, behind the sign-in unless that is off."""
     if settings.sign_in == "off":
-        app.mount("/console", console)
+        app.mount("/console", SameOrigin(console))
         return
     cookie = links.console_cookie(console_token(settings))
     app.include_router(sign_in_routes(settings, cookie))
-    app.mount("/console", SignInRequired(console, lambda given: given is not None and same(given, cookie)))
+    app.mount("/console", SignInRequired(SameOrigin(console), lambda given: given is not None and same(given, cookie)))

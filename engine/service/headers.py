@@ -14,15 +14,25 @@ SIGN_IN_CSP = "default-src 'self'; object-src 'none'; base-uri 'none'; form-acti
 EVERYWHERE = {"x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
 CAPTURE = {
     **EVERYWHERE,
+    "cache-control": "no-cache",
     "content-security-policy": CAPTURE_CSP,
     "permissions-policy": "camera=(self), microphone=(), geolocation=()",
 }
+CAPTURE_ASSETS = {**CAPTURE, "cache-control": "public, max-age=31536000, immutable"}
+"""Built files have their digest in their names; only the page that names them must be asked for again."""
+
 SIGN_IN = {**EVERYWHERE, "content-security-policy": SIGN_IN_CSP, "cache-control": "no-store"}
 CONSOLE = {**EVERYWHERE, "x-frame-options": "SAMEORIGIN"}
 """The console draws its own frames and scripts: a policy as strict as the Capture App's would stop it."""
 
 API = {**EVERYWHERE, "cache-control": "no-store"}
-_BY_PREFIX = (("/capture", CAPTURE), ("/signin", SIGN_IN), ("/console", CONSOLE), ("/api/", API))
+_BY_PREFIX = (
+    ("/capture/assets/", CAPTURE_ASSETS),
+    ("/capture", CAPTURE),
+    ("/signin", SIGN_IN),
+    ("/console", CONSOLE),
+    ("/api/", API),
+)
 
 
 class PageHeaders:

@@ -43,6 +43,25 @@ class SignInRequired:
             await Problem(401, "signInNeeded", "Sign in to the console first.").response()(scope, receive, send)
 
 
+class SameOrigin:
+    """Closes websockets that another site's page opens; Streamlit would ask a stranger's host for its own address."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket" and not _is_same_origin(dict(scope["headers"])):
+            await send({"type": "websocket.close", "code": 4403})
+            return
+        await self._app(scope, receive, send)
+
+
+def _is_same_origin(headers: dict[bytes, bytes]) -> bool:
+    """Whether the page's origin names the host that was asked. A client that is no browser sends no origin."""
+    origin = headers.get(b"origin")
+    return origin is None or origin.partition(b"://")[2] == headers.get(b"host")
+
+
 def _cookie(scope: Scope) -> str | None:
     jar: SimpleCookie = SimpleCookie()
     try:

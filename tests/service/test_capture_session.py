@@ -235,14 +235,28 @@ def test_the_cookies_are_strict(service: Running) -> None:
     assert any("Max-Age=31536000" in cookie for cookie in cookies)
 
 
-def test_retakes_are_bounded(service: Running) -> None:
+def test_retakes_are_bounded(service: Running, portrait: bytes) -> None:
     _, token = service.new_capture()
     person = service.browser(token)
     person.consent()
-    left = [person.frames().json()["attempts_left"] for _ in range(MOST_ATTEMPTS)]
+    bursts = [[portrait] * count for count in range(1, MOST_ATTEMPTS + 2)]
+    left = [person.frames(burst).json()["attempts_left"] for burst in bursts[:-1]]
     assert left == [5, 4, 3, 2, 1, 0]
-    assert ends_with(person.frames(), 409, "tooManyAttempts")
+    assert ends_with(person.frames(bursts[-1]), 409, "tooManyAttempts")
     assert len(blobs(service)) == 1
+
+
+def test_the_same_frames_again_are_no_new_attempt(service: Running, portrait: bytes) -> None:
+    """An answer that was lost on the way costs the person nothing, not even at the last attempt."""
+    _, token = service.new_capture()
+    person = service.browser(token)
+    person.consent()
+    first = person.frames([portrait]).json()
+    assert person.frames([portrait]).json() == first
+    for count in range(2, MOST_ATTEMPTS + 1):
+        last = person.frames([portrait] * count).json()
+    assert last["attempts_left"] == 0
+    assert person.frames([portrait] * MOST_ATTEMPTS).json() == last
 
 
 def test_only_the_newest_frames_can_be_submitted(service: Running, portrait: bytes) -> None:

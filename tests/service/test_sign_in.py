@@ -14,7 +14,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from engine.service import console_app
 from engine.service.app import create_app
-from engine.service.headers import PageHeaders
+from engine.service.headers import PageHeaders, headers_for
 from engine.service.links import Links
 from engine.service.problems import install_error_map
 from engine.service.settings import Settings
@@ -84,6 +84,21 @@ def test_the_token_opens_page_and_websocket(site: tuple[TestClient, Settings]) -
         assert socket.receive_text() == "inside"
 
 
+def test_a_websocket_of_another_origin_is_closed(site: tuple[TestClient, Settings]) -> None:
+    client, settings = site
+    client.post("/signin", data={"token": console_token(settings)})
+    ours = {"origin": "http://testserver"}
+    with client.websocket_connect("/console/_stcore/stream", headers=ours) as socket:
+        assert socket.receive_text() == "inside"
+    for origin in ("http://elsewhere.example", "null", "http://testserver.elsewhere.example"):
+        theirs = {"origin": origin}
+        with (
+            pytest.raises(WebSocketDisconnect),
+            client.websocket_connect("/console/_stcore/stream", headers=theirs) as socket,
+        ):
+            socket.receive_text()
+
+
 def test_the_token_is_kept_for_its_owner_only(site: tuple[TestClient, Settings]) -> None:
     _, settings = site
     for path in [settings.data / "console.token", *(settings.data / "keys").iterdir()]:
@@ -108,6 +123,8 @@ def test_the_capture_app_may_use_the_camera_and_nothing_else(service: Running) -
     assert "default-src 'self'" in policy
     assert "frame-ancestors 'none'" in policy
     assert "unsafe" not in policy
+    assert page.headers["cache-control"] == "no-cache"
+    assert "immutable" in headers_for("/capture/assets/index-1234.js")["cache-control"]
     assert page.headers["permissions-policy"].startswith("camera=(self)")
     assert page.headers["x-content-type-options"] == "nosniff"
     assert page.headers["referrer-policy"] == "no-referrer"
