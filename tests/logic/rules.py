@@ -52,7 +52,8 @@ def _over(kinds: Kinds) -> dict[str, dict[str, list[Any]]]:
     """Every operator over operands of the given kinds: type of the result -> name -> ways to call it."""
     numbers, booleans, strings, lists = kinds
     one = st.one_of(numbers, booleans, strings, lists)
-    passed_on = st.one_of(_var(NAMES), _call("if", _var(BOOLEANS), _var(NUMBERS)), _call("<", _var(NUMBERS), number_values))
+    chosen = _call("if", _var(BOOLEANS), _var(NUMBERS))
+    passed_on = st.one_of(_var(NAMES), chosen, _call("<", _var(NUMBERS), number_values))
     names = st.lists(st.sampled_from(NAMES), min_size=1, max_size=3)
     ordered = {sign: [_call(sign, kind, kind) for kind in (numbers, strings)] for sign in ("<", "<=", ">", ">=")}
     for sign in ("<", "<="):
