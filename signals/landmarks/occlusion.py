@@ -26,9 +26,9 @@ Grey = NDArray[np.float32]
 Ramp = tuple[float, float]
 """Where a part counts as open, and where as covered."""
 
-EYE_CONTRAST: Ramp = (0.12, 0.03)
-EYE_BRIGHTNESS: Ramp = (0.5, 0.15)
-MOUTH_CONTRAST: Ramp = (0.1, 0.03)
+EYE_CONTRAST: Ramp = (0.1, 0.03)
+EYE_BRIGHTNESS: Ramp = (0.25, 0.0)
+MOUTH_CONTRAST: Ramp = (0.07, 0.02)
 OTHER_COLOUR: Ramp = (0.1, 0.6)
 OTHER_BRIGHTNESS: Ramp = (0.15, 0.55)
 
@@ -38,6 +38,8 @@ BRIGHTNESS_STEP = 0.6
 """Natural logarithm of a brightness further than this from the face's own: nearly twice or half."""
 _BLACK = 4.0
 """Added to each brightness, so that noise in the dark has no contrast."""
+_MIDDLE = 0.7
+"""The share of a part's hull that is looked at: the edge of what covers it must not count as its contrast."""
 _MIN_PIXELS = 4
 
 
@@ -74,7 +76,7 @@ def _eye(grey: Grey, placed: NDArray[np.float32], eye: Eye) -> float:
 
 
 def _mouth(grey: Grey, placed: NDArray[np.float32]) -> float:
-    """Too little contrast between and around the lips."""
+    """Too little contrast within and between the lips."""
     inside = _inside(grey, placed, LIPS)
     if len(inside) < _MIN_PIXELS:
         return 0.0
@@ -93,11 +95,11 @@ def _skin(mesh: Mesh) -> float:
 
 
 def _inside(grey: Grey, placed: NDArray[np.float32], outline: tuple[int, ...]) -> Grey:
-    """The pixels within the hull of some points, grown by a twentieth."""
+    """The pixels within the middle of the hull of some points."""
     hull = cv2.convexHull(placed[list(outline), :2].astype(np.float32))[:, 0]
     middle = hull.mean(0)
     mask = np.zeros((SIDE, SIDE), np.uint8)
-    cv2.fillPoly(mask, [np.round(middle + (hull - middle) * 1.05).astype(np.int32)], 1)
+    cv2.fillPoly(mask, [np.round(middle + (hull - middle) * _MIDDLE).astype(np.int32)], 1)
     return np.asarray(grey[mask > 0], np.float32)
 
 

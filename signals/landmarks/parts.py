@@ -20,7 +20,7 @@ class Eye:
         corners: outer and inner.
         lids: pairs of upper and lower points across the opening.
         around: the ring around the lids, which holds the whole eye and its shadow.
-        cheek: skin below it, for comparison.
+        cheek: skin well below it, for comparison.
     """
 
     corners: tuple[int, int]
@@ -34,13 +34,13 @@ EYES = (
         corners=(33, 133),
         lids=((160, 144), (158, 153)),
         around=(247, 30, 29, 27, 28, 56, 190, 130, 25, 110, 24, 23, 22, 26, 112, 243),
-        cheek=(226, 31, 228, 229, 230, 231, 232, 233, 244, 50, 205, 187, 123),
+        cheek=(50, 205, 187, 123, 117, 118, 101, 36),
     ),
     Eye(
         corners=(263, 362),
         lids=((387, 373), (385, 380)),
         around=(467, 260, 259, 257, 258, 286, 414, 359, 255, 339, 254, 253, 252, 256, 341, 463),
-        cheek=(446, 261, 448, 449, 450, 451, 452, 453, 464, 280, 425, 411, 352),
+        cheek=(280, 425, 411, 352, 346, 347, 330, 266),
     ),
 )
 

@@ -25,6 +25,7 @@ pytestmark = pytest.mark.models
 PORTRAIT = Path(__file__).parents[3] / "examples/astronaut.jpg"
 LIDS = ((246, 7), (161, 163), (160, 144), (159, 145), (158, 153), (157, 154), (173, 155))
 LIDS += ((466, 249), (388, 390), (387, 373), (386, 374), (385, 380), (384, 381), (398, 382))
+UNDER_EYES = ((226, 31, 228, 229, 230, 231, 232, 233, 244), (446, 261, 448, 449, 450, 451, 452, 453, 464))
 LOWER_FACE = (2, 98, 327, 205, 425, 123, 352, 147, 376, 172, 397, 150, 379, 176, 400, 152)
 
 
@@ -147,8 +148,8 @@ def masked(image: Image, mesh: Mesh) -> Image:
 
 
 def sunglasses(image: Image, mesh: Mesh) -> Image:
-    for eye in EYES:
-        image = painted(image, mesh, [*eye.around, *eye.cheek[:9]], (15, 15, 15))
+    for eye, below in zip(EYES, UNDER_EYES, strict=True):
+        image = painted(image, mesh, [*eye.around, *below], (15, 15, 15))
     return image
 
 
