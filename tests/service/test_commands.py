@@ -68,7 +68,8 @@ def test_evaluate_answers_each_image_in_order_and_goes_on_after_a_bad_one(tmp_pa
 
 
 def test_evaluate_without_models_accepts_nothing(tmp_path: Path) -> None:
-    done = selfie(tmp_path, "evaluate", "--json", str(PORTRAIT), SELFIE_MODEL_CACHE=str(tmp_path / "empty"))
+    nowhere = {"SELFIE_MODEL_CACHE": str(tmp_path / "empty"), "SELFIE_MODEL_MIRROR": ""}
+    done = selfie(tmp_path, "evaluate", "--json", str(PORTRAIT), **nowhere)
     line = json.loads(done.stdout)
     assert line["selfieIntelligence"]["decision"]["value"] == "review"
     assert {"I856", "R1002"} <= set(line["selfieIntelligence"]["reasonCodes"])
