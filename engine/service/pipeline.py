@@ -47,12 +47,6 @@ class Pipeline:
         self.workflows = workflows
         self.catalogue = catalogue
 
-    @property
-    def providers(self) -> tuple[SignalProvider, ...]:
-        """Every provider of any workflow, once."""
-        bound = self.workflows.values()
-        return tuple({provider.name: provider for each in bound for provider in each.providers}.values())
-
     def workflow(self, name: str) -> BoundWorkflow:
         """The workflow of this name; raises `Problem` 422, naming those there are."""
         found = self.workflows.get(name)
