@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import logging
 import socket
@@ -58,6 +59,13 @@ def test_a_good_answer_is_the_score(server: LivenessServer) -> None:
     assert f"Authorization: Bearer {KEY}".encode().lower() in head.lower()
     assert b"idempotency-key: " in head.lower()
     assert body.count(b"Content-Type: image/jpeg") == 1
+
+
+def test_it_is_asked_as_well_where_an_event_loop_runs(server: LivenessServer) -> None:
+    async def inside_a_loop() -> Signal:
+        return ask(server)
+
+    assert asyncio.run(inside_a_loop()).features == {SCORE: 0.97}
 
 
 def sent_pictures(request: bytes) -> list[bytes]:

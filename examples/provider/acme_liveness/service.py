@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import random
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 
@@ -45,7 +46,8 @@ class LivenessService:
             ServiceFailed: no answer in time, or one that cannot be.
             QuestionRefused: the service refused the question.
         """
-        return asyncio.run(self._within_time(pictures))
+        with ThreadPoolExecutor(max_workers=1) as aside:  # the caller's own thread may be running an event loop
+            return aside.submit(lambda: asyncio.run(self._within_time(pictures))).result()
 
     async def _within_time(self, pictures: Sequence[bytes]) -> float:
         """The limit is on the whole: a server that sends a byte each second keeps every socket's own limit."""
