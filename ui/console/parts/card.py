@@ -6,7 +6,7 @@ import re
 from base64 import b64encode
 from collections.abc import Collection, Mapping
 from functools import partial
-from typing import cast
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
@@ -22,11 +22,13 @@ _HEADING = re.compile(r"\A\s*# .+\n+")
 def render(markdown: str, pictures: Mapping[str, str], known: Collection[str]) -> Html:
     """The card without its title, its first paragraph set off.
 
-    `pictures`: SVG by file name; `known`: names of the cards that can be linked to. HTML in the text is shown as text. A picture that is not in `pictures` is its description, so no page asks another
-    host; a link into the project's files is its words alone, since they are not served.
+    `pictures`: SVG by file name; `known`: names of the cards that can be linked to. HTML in the text is shown as text.
+    A picture that is not in `pictures` is its description, so no page asks another host; a link into the project's
+    files is its words alone, since they are not served.
     """
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
-    cast("RendererHTML", parser.renderer).rules |= {
+    rules = cast("dict[str, Any]", cast("RendererHTML", parser.renderer).rules)  # typed as methods, called as functions
+    rules |= {
         "image": partial(_image, pictures),
         "link_open": partial(_link, known),
         "table_open": lambda *_: '<div class="si-wide" tabindex="0"><table>',
