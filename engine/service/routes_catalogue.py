@@ -1,4 +1,4 @@
-"""What there is: workflows, features, reason codes."""
+"""What there is: workflows, features, reason codes, model cards."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from engine.features import Feature
 from engine.service.auth import Caller, Parts
 from engine.service.pipeline import BoundWorkflow
+from engine.service.problems import Problem
 
 router = APIRouter(prefix="/api", tags=["catalogue"])
 Json = dict[str, Any]
@@ -42,6 +43,26 @@ def reasons(services: Parts, _key: Caller) -> Json:
             }
             for reason in services.reasons.values()
         ]
+    }
+
+
+@router.get("/models")
+def models(services: Parts, _key: Caller) -> Json:
+    """The signals that have a card."""
+    return {"items": [{"model": card.name, "title": card.title} for card in services.cards.values()]}
+
+
+@router.get("/models/{name}/card")
+def card(name: str, services: Parts, _key: Caller) -> Json:
+    """One card as it was written, with its plots."""
+    found = services.cards.get(name)
+    if found is None:
+        raise Problem(404, "modelUnknown", "There is no card of this name.")
+    return {
+        "name": found.name,
+        "title": found.title,
+        "markdown": found.markdown,
+        "pictures": dict(found.pictures),
     }
 
 

@@ -14,6 +14,7 @@ from engine.contracts import Models, ModelStore, ModelUnavailable
 from engine.features import Catalogue
 from engine.policy import Reasons, installed_vocabulary
 from engine.service.capturing import Capturing
+from engine.service.cards import Card, installed_cards
 from engine.service.evaluating import Evaluating
 from engine.service.inference import Inference
 from engine.service.links import Links
@@ -75,6 +76,7 @@ class Services:
     catalogue: Catalogue
     reasons: Reasons
     models: ModelStore
+    cards: Mapping[str, Card]
     clock: SystemClock
 
     def close(self) -> None:
@@ -184,5 +186,6 @@ def _services(
         catalogue=catalogue,
         reasons=reasons,
         models=models,
+        cards=installed_cards(),
         clock=clock,
     )

@@ -71,6 +71,17 @@ class Api:
     def reasons(self) -> list[Json]:
         return self._items("/api/reasons")
 
+    def models(self) -> list[Json]:
+        return self._items("/api/models")
+
+    def card(self, name: str) -> Json:
+        return self._ask("GET", f"/api/models/{_part(name)}/card")
+
+    def missing_models(self) -> dict[str, str]:
+        """Each model file that the service lacks, and why; empty where all are there."""
+        missing: dict[str, str] = self._ask("GET", "/readyz")["models"]
+        return missing
+
     def policies(self) -> list[Json]:
         return self._items("/api/policies")
 

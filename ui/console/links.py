@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 EVALUATIONS = "?view=evaluations"
 POLICIES = "?view=policies"
+MODELS = "?view=models"
 
 
 def evaluation(eval_id: str) -> str:
@@ -29,6 +30,11 @@ def version(name: str, number: int, *, line: int | None = None) -> str:
 def changes(name: str, number: int) -> str:
     """One version compared with the live one."""
     return _query(policy=name, version=number, show="changes")
+
+
+def model(name: str) -> str:
+    """The card of one signal."""
+    return _query(model=name)
 
 
 def _query(**parts: str | int | None) -> str:

@@ -23,7 +23,11 @@ def frame(area: str) -> None:
 
 
 def _bar(area: str) -> Html:
-    entries = (("evaluations", "Evaluations", links.EVALUATIONS), ("policies", "Policies", links.POLICIES))
+    entries = (
+        ("evaluations", "Evaluations", links.EVALUATIONS),
+        ("policies", "Policies", links.POLICIES),
+        ("models", "Models", links.MODELS),
+    )
     shown = [
         tag("a", words, href=href, class_="si-tab", aria_current="page" if name == area else None)
         for name, words, href in entries
