@@ -120,7 +120,7 @@ def test_without_a_model_nothing_is_accepted(name: str) -> None:
     """Every feature of a provider unknown: no strategy accepts a face policy."""
     policy, catalogue = shipped(name), shipped_catalogue()
     good = next(c.given for c in cases_of(name) if policy.decide(c.given).outcome == "accept")
-    for provider in {"face", "quality", "liveness", "age"} & {catalogue[n].provider for n in policy.reads}:
+    for provider in {"face", "landmarks", "quality", "liveness", "age"} & {catalogue[n].provider for n in policy.reads}:
         without = {n: None if catalogue[n].provider == provider else v for n, v in good.items()}
         for strategy in policy.strategies:
             assert policy.decide(without, strategy).outcome != "accept"

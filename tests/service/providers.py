@@ -17,6 +17,15 @@ FACE: dict[str, Value | None] = {
 }
 GOOD: dict[str, Mapping[str, Value | None]] = {
     "face": FACE,
+    "landmarks": {
+        "face.yaw": 2.0,
+        "face.pitch": -6.0,
+        "face.eyes_open": 0.28,
+        "face.mouth_open": 0.02,
+        "face.occlusion": 0.1,
+        "landmarks.score": 0.99,
+        "landmarks.frames_read": 1,
+    },
     "quality": {"quality.sharpness": 400.0, "quality.exposure": 0.5, "quality.contrast": 0.2},
     "liveness": {"liveness.passive_score": 0.98},
     "age": {"age.predicted": 36.4, "age.lower": 28.0, "age.upper": 45.0},

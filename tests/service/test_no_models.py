@@ -24,7 +24,7 @@ def test_nothing_is_accepted_and_i856_says_why(tmp_path: Path, portrait: bytes, 
         assert person.submit(person.captured()).json()["state"] == "submitted"
         assert_not_accepted(service, eval_id)
         ready = service.client.get("/readyz").json()
-        assert {"yunet", "minifasnet_v2", "minifasnet_v1se", "faceapi_age"} <= set(ready["models"])
+        assert {"yunet", "facemesh", "minifasnet_v2", "minifasnet_v1se", "faceapi_age"} <= set(ready["models"])
 
 
 def assert_not_accepted(service: Running, eval_id: str) -> None:

@@ -23,7 +23,7 @@ from tests.service.providers import (
     Telling,
 )
 
-IMAGE_PROVIDERS = ("face", "quality", "liveness", "age")
+IMAGE_PROVIDERS = ("face", "landmarks", "quality", "liveness", "age")
 MISBEHAVING: dict[str, Any] = {
     "fails": lambda name: Failing(name, GOOD[name]),
     "raises": lambda name: Raising(name, GOOD[name]),

@@ -315,7 +315,7 @@ def test_providers_are_found_and_give_what_the_catalogue_says(model_cache: dict[
         for entry in entry_points(group="selfie.providers")
         if entry.value.startswith("signals.")
     }
-    for name in (*OURS, "device"):
+    for name in (*OURS, "landmarks", "device"):
         provider = found[name]
         assert provider.name == name
         assert provider.provides == {feature.name for feature in CATALOGUE.values() if feature.provider == name}

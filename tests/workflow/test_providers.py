@@ -70,7 +70,7 @@ def test_a_provider_that_cannot_be_built_always_fails() -> None:
 def test_the_installed_providers_keep_their_contract() -> None:
     catalogue = shipped_catalogue()
     built = build_providers(installed_factories(), PORTS, catalogue)
-    assert {"face", "quality", "liveness", "age", "device"} <= set(built)
+    assert {"face", "landmarks", "quality", "liveness", "age", "device"} <= set(built)
     for name, each in built.items():
         assert type(each).__name__ != "AbsentProvider", name
         assert {catalogue[feature].provider for feature in each.provides} == {name}

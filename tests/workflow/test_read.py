@@ -8,7 +8,7 @@ from engine.diagnostics import Refused, render
 from engine.workflow.read import read_workflow
 from engine.workflow.shipped import shipped_texts, shipped_workflows
 
-PROVIDERS = {"face", "quality", "liveness", "age", "device"}
+PROVIDERS = {"face", "landmarks", "quality", "liveness", "age", "device"}
 POLICIES = dict.fromkeys(
     ("selfie", "selfie_image", "selfie_quality", "digital_intelligence"), ("lenient", "standard", "strict")
 )
