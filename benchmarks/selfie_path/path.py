@@ -17,12 +17,13 @@ from engine.policy import shipped_catalogue
 from engine.workflow.signals import SignalRun, read_directly, read_signals
 from signals.age.provider import build as build_age
 from signals.face.provider import build as build_face
+from signals.landmarks.provider import build as build_landmarks
 from signals.liveness.provider import build as build_liveness
 from signals.model_store import open_store
 from signals.onnx import Network
 from signals.quality.provider import build as build_quality
 
-BUILDERS = (build_face, build_quality, build_liveness, build_age)
+BUILDERS = (build_face, build_landmarks, build_quality, build_liveness, build_age)
 
 
 class _Now:
