@@ -83,7 +83,7 @@ def test_a_misbehaving_provider_is_reviewed_with_r1002(tmp_path: Path, portrait:
     assert all(value is None for feature, value in trace["features"].items() if feature in GOOD[name])
     (failure,) = trace["failures"]
     assert (failure["provider"], failure["cause"]) == (name, "provider")
-    assert "ada" not in str(trace)
+    assert "lovelace" not in str(trace)
 
 
 def test_a_provider_without_evidence_to_read_is_no_r1002(tmp_path: Path, portrait: bytes) -> None:
