@@ -6,6 +6,16 @@ from playwright.sync_api import Page, expect
 
 LONG_MS = 60_000
 CAMERA_READY = "[data-action=capture][aria-disabled=false]"
+NEVER_THE_SAME_PICTURE_TWICE = """
+const encode = HTMLCanvasElement.prototype.toBlob;
+HTMLCanvasElement.prototype.toBlob = function (...wishes) {
+  const pen = this.getContext("2d");
+  pen.fillStyle = `rgb(${crypto.getRandomValues(new Uint8Array(3))})`;
+  pen.fillRect(0, 0, 16, 16);
+  return encode.apply(this, wishes);
+};
+"""
+"""The film starts anew with each use of the camera, so that two bursts may be equal; those of a sensor never are."""
 
 
 def at(page: Page, screen: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.capture.steps import at, press, to_camera, to_end, to_preview
+from tests.capture.steps import NEVER_THE_SAME_PICTURE_TWICE, at, press, to_camera, to_end, to_preview
 from tests.harness.browser import DESKTOP, PHONE, page_of, screenshot
 from tests.harness.server import Service
 
@@ -118,6 +118,7 @@ def test_a_page_that_goes_away_gives_the_camera_back(browser: Browser, service: 
 def test_a_retake_replaces_the_selfie(browser: Browser, service: Service) -> None:
     eval_id, link = service.new_capture()
     with page_of(browser, DESKTOP) as page:
+        page.add_init_script(NEVER_THE_SAME_PICTURE_TWICE)
         to_preview(page, link)
         expect(page.get_by_text("5 more tries")).to_be_visible()
         press(page, "retake")

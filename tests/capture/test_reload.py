@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser
 
-from tests.capture.steps import CAMERA_READY, at, press, to_camera, to_preview
+from tests.capture.steps import CAMERA_READY, NEVER_THE_SAME_PICTURE_TWICE, at, press, to_camera, to_preview
 from tests.harness.browser import PHONE, page_of
 from tests.harness.server import Service
 
@@ -34,6 +34,7 @@ def test_at_the_camera(browser: Browser, service: Service) -> None:
 def test_at_the_preview(browser: Browser, service: Service) -> None:
     eval_id, link = service.new_capture()
     with page_of(browser, PHONE) as page:
+        page.add_init_script(NEVER_THE_SAME_PICTURE_TWICE)
         to_preview(page, link)
         page.get_by_text("5 more tries").wait_for()
         page.reload()
