@@ -8,10 +8,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.logic.data import Data
-from engine.logic.tree import Call, Expression, ListOf, Literal, Names, Param, Var, children
+from engine.logic.tree import Call, Derived, Expression, ListOf, Literal, Names, Param, Var, children
 
 MAX_TEXT = 400
-_LEAVES = (Literal, Var, Param, Names)
+_LEAF_NAMES = {
+    Literal: "literal",
+    Var: "var",
+    Param: "param",
+    Derived: "derived",
+    ListOf: "list",
+    Names: "names",
+}
 
 
 Record = Mapping[str, Any] | Data
@@ -29,14 +36,14 @@ class Step:
     def to_json(self) -> dict[str, Any]:
         """The node as the API gives it."""
         node: dict[str, Any] = {"op": _op(self.expression), "text": text(self.expression)}
-        if isinstance(self.expression, Var | Param):
+        if isinstance(self.expression, Var | Param | Derived):
             node["name"] = self.expression.name
         node |= {"value": self.value, "known": self.value is not None}
         return node | {"children": [child.to_json() for child in self.children]}
 
 
 def explain(expression: Expression, record: Record, parameters: Mapping[str, Any]) -> Step:
-    """Work out a condition node by node."""
+    """Work out a condition node by node. `parameters` also has the derived values that it names."""
     steps = tuple(explain(child, record, parameters) for child in children(expression))
     values = [step.value for step in steps]
     return Step(expression, _value(expression, values, record, parameters), steps)
@@ -46,7 +53,7 @@ def _value(expression: Expression, values: list[Any], record: Record, parameters
     match expression:
         case Literal(value):
             result: Any = value
-        case Param(name):
+        case Param(name) | Derived(name):
             result = parameters[name]
         case Names(names):
             result = [name for name in names if record.get(name) in (None, "")]
@@ -63,7 +70,7 @@ def _value(expression: Expression, values: list[Any], record: Record, parameters
 def _op(expression: Expression) -> str:
     if isinstance(expression, Call):
         return expression.operator.name
-    return {Literal: "literal", Var: "var", Param: "param", ListOf: "list", Names: "names"}[type(expression)]
+    return _LEAF_NAMES[type(expression)]
 
 
 def text(expression: Expression) -> str:
@@ -75,7 +82,7 @@ def text(expression: Expression) -> str:
 def _text(expression: Expression) -> str:
     if isinstance(expression, Literal):
         return json.dumps(expression.value, ensure_ascii=False)
-    if isinstance(expression, Var | Param):
+    if isinstance(expression, Var | Param | Derived):
         return expression.name
     if isinstance(expression, Names):
         return ", ".join(expression.names)

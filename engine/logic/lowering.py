@@ -8,7 +8,7 @@ from math import fmod
 from typing import Any
 
 from engine.logic.operators.comparison import utf16
-from engine.logic.tree import Call, Expression, ListOf, Literal, Names, Param, Var
+from engine.logic.tree import Call, Derived, Expression, ListOf, Literal, Names, Param, Var
 
 RUNTIME: Mapping[str, Any] = {"fmod": fmod, "utf16": utf16}
 """Names that generated code may use besides builtins."""
@@ -30,6 +30,8 @@ class Lowering:
     parameters: Mapping[str, Any]
     lines: list[str] = field(default_factory=list)
     features: dict[str, Atom] = field(default_factory=dict)
+    derived: dict[str, Atom] = field(default_factory=dict)
+    """What was worked out before, by `derive`."""
     _known: dict[tuple[object, ...], Atom] = field(default_factory=dict)
     _locals: int = 0
 
@@ -39,19 +41,28 @@ class Lowering:
             self.features[name] = self._local(lambda out: [f"{out} = get({name!r})"], nullable=True)
         return self.features[name]
 
+    def derive(self, name: str, expression: Expression) -> None:
+        """Work out a derived value; what names it must be lowered later."""
+        self.derived[name] = self.lower(expression)
+
     def lower(self, expression: Expression) -> Atom:
         """Emit what works out the condition."""
-        if isinstance(expression, Literal):
-            return _constant(expression.value)
-        if isinstance(expression, Param):
-            return _constant(self.parameters[expression.name])
-        if isinstance(expression, Var):
-            return self._var(expression)
-        if isinstance(expression, Names):
-            return self._names(expression)
-        if isinstance(expression, ListOf):
-            return self._list(expression)
-        return self._call(expression)
+        match expression:
+            case Literal(value):
+                atom = _constant(value)
+            case Param(name):
+                atom = _constant(self.parameters[name])
+            case Derived(name):
+                atom = self.derived[name]
+            case Var():
+                atom = self._var(expression)
+            case Names():
+                atom = self._names(expression)
+            case ListOf():
+                atom = self._list(expression)
+            case Call():
+                atom = self._call(expression)
+        return atom
 
     def _var(self, var: Var) -> Atom:
         if var.default is None:

@@ -7,7 +7,7 @@ data in which nothing is missing, so that comparison is refused.
 
 from __future__ import annotations
 
-from engine.logic.tree import Call, Expression, Literal, children
+from engine.logic.tree import Call, Derived, Expression, Literal, children
 from engine.logic.types import NUMBER
 
 _PASS_ON = frozenset({"if", "and", "or"})
@@ -16,6 +16,8 @@ _PASS_ON = frozenset({"if", "and", "or"})
 
 def unknown_without_cause(node: Expression) -> bool:
     """Whether the node may be unknown, other than by a null that it passes on, though every name in it is known."""
+    if isinstance(node, Derived):
+        return True
     if not isinstance(node, Call):
         return any(map(unknown_without_cause, children(node)))
     if node.operator.strict and node.operator.partial and node.type == NUMBER:

@@ -15,6 +15,12 @@ Source = Callable[..., list[str]]
 """`source(out, *operands)`: Python statements that leave the result in the local `out`. Operands are locals or
 constants; what is emitted never nests them, so that the depth of a rule never becomes the depth of Python."""
 
+Columns = Callable[..., Any]
+"""`columns(*operands)`: an Ibis expression from those of the operands; NULL is unknown."""
+
+Formula = Callable[..., Any]
+"""`formula(*operands)`: an SMT term from those of the operands."""
+
 
 @dataclass(frozen=True, slots=True)
 class Operator:
@@ -36,6 +42,10 @@ class Operator:
     strict: bool = True
     partial: bool = False
     """Whether known operands may still give unknown (a division by zero, an `if` without an else)."""
+    columns: Columns | None = None
+    """The reading over a table's columns; None where only the generated Python can work it out."""
+    formula: Formula | None = None
+    """The reading as an SMT formula; None where the solver has to say that it is undecided."""
 
 
 MAX_OPERANDS = 200

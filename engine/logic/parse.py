@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.diagnostics import Location
 from engine.logic.mistakes import Mistakes, did_you_mean, quoted
@@ -104,6 +104,8 @@ class _Reader:
         if name is None:
             return _broken(at)
         where = operands[0].location if operands else at
+        if name in self.scope.derived and len(operands) == 1:
+            return replace(self.scope.derived[name], location=where)
         default = self.read(operands[1], depth + 1) if len(operands) == 2 else None
         type_ = self._feature_type(name, where)
         if default is None:
@@ -130,6 +132,8 @@ class _Reader:
             return self._refuse("operand-count", f"`param` takes one name, not {len(operands)} operands", at)
         if name is None:
             return _broken(at)
+        if name in self.scope.derived:
+            return replace(self.scope.derived[name], location=operands[0].location)
         type_ = self.scope.parameters.type_of(name)
         if type_ is None:
             hint = did_you_mean(name, self.scope.parameters.known())

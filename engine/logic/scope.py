@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
+from engine.logic.tree import Derived
 from engine.logic.types import Type
 
 
@@ -34,7 +35,12 @@ class TypedNames:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Where a condition stands: the features and parameters it may name."""
+    """Where a condition stands: the features and parameters it may name.
+
+    `derived` are names that stand for what the policy works out. They hide features and parameters of that name, so
+    that `{param: age_of_access}` may come from a pack and `{var: score.risk}` from a scorecard.
+    """
 
     features: Names
     parameters: Names
+    derived: Mapping[str, Derived] = field(default_factory=dict)

@@ -43,6 +43,20 @@ class Param:
 
 
 @dataclass(frozen=True, slots=True)
+class Derived:
+    """A value that the policy works out once for each record: a total, a row that still counts, a pack's value.
+
+    Its expression stands in the policy; every reading works it out before what names it. `reads` are the features that
+    it depends on.
+    """
+
+    name: str
+    type: Type
+    location: Location
+    reads: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class ListOf:
     """A list whose members are expressions."""
 
@@ -71,7 +85,7 @@ class Names:
     at: tuple[Location, ...] = field(default=(), compare=False)
 
 
-Expression = Literal | Var | Param | ListOf | Call | Names
+Expression = Literal | Var | Param | Derived | ListOf | Call | Names
 
 
 def children(expression: Expression) -> tuple[Expression, ...]:
@@ -100,4 +114,6 @@ def names_read(expression: Expression) -> frozenset[str]:
             found.add(node.name)
         elif isinstance(node, Names):
             found.update(node.names)
+        elif isinstance(node, Derived):
+            found.update(node.reads)
     return frozenset(found)

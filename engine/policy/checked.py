@@ -24,8 +24,19 @@ class CheckedRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Definition:
+    """A derived value of the policy: its name and what works it out. It may name those before it."""
+
+    name: str
+    expression: Expression
+
+
+@dataclass(frozen=True, slots=True)
 class CheckedPolicy:
-    """What a policy means. `strategies` gives every parameter a value."""
+    """What a policy means. `strategies` gives every parameter a value.
+
+    Tables, scorecards and lists are rules and definitions by now: there is nothing else that a reading must know.
+    """
 
     name: str
     title: str
@@ -34,7 +45,9 @@ class CheckedPolicy:
     unknown: Outcome
     otherwise: Outcome
     rules: tuple[CheckedRule, ...]
+    definitions: tuple[Definition, ...] = ()
 
     def reads(self) -> frozenset[str]:
         """Every feature that a rule reads or that is required."""
-        return frozenset(self.requires).union(*(names_read(rule.condition) for rule in self.rules))
+        conditions = [rule.condition for rule in self.rules] + [made.expression for made in self.definitions]
+        return frozenset(self.requires).union(*map(names_read, conditions))

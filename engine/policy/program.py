@@ -45,6 +45,8 @@ def _statements(policy: CheckedPolicy, parameters: Mapping[str, Any], guarded: I
     if policy.requires:
         absent = " or ".join(f"{lowering.read(name).code} is None" for name in policy.requires)
         lowering.lines += [f"if {absent}:", "    return None, unknown"]
+    for made in policy.definitions:
+        lowering.derive(made.name, made.expression)
     lowering.lines += ["hits = []", "hit = hits.append"]
     for number, rule in enumerate(policy.rules):
         condition = lowering.lower(rule.condition)

@@ -71,7 +71,10 @@ def trace(policy: CheckedPolicy, sha256: str, record: Mapping[str, Any], strateg
     parameters = policy.strategies[strategy]
     unknown = tuple(name for name in sorted(policy.reads()) if record.get(name) is None)
     required = tuple(name for name in policy.requires if record.get(name) is None)
-    rules = tuple(_rule(rule, record, parameters, silent=bool(required)) for rule in policy.rules)
+    values = dict(parameters)
+    for made in policy.definitions:
+        values[made.name] = explain(made.expression, record, values).value
+    rules = tuple(_rule(rule, record, values, silent=bool(required)) for rule in policy.rules)
     if required:
         decided = undecidable(policy, strategy, unknown)
     else:
