@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from engine.contracts import Outcome
 from engine.diagnostics import Location
@@ -71,4 +73,5 @@ class Policy:
     requires: tuple[Word, ...]
     unknown: Outcome
     otherwise: Outcome
-    rules: tuple[Rule, ...]
+    sections: Mapping[str, Any]
+    """What each key that decides holds, in the file's order, as its section read it."""

@@ -115,7 +115,7 @@ def test_what_would_break_the_law_is_refused(when: Any, monkeypatch: pytest.Monk
     breaks = {"id": "a", "when": when, "then": "reject", "reason": "R834"}
     found = check_policy(text_of([breaks]), source="p.yaml", catalogue=CATALOGUE, reasons=shipped_reasons())
     assert found
-    monkeypatch.setattr("engine.policy.check.unknown_cannot_pass", lambda *_: None)
+    monkeypatch.setattr("engine.policy.sections.section.unknown_cannot_pass", lambda *_: None)
     each = [{"b0": b0, "b1": b1, "n0": n0} for b0 in (None, True) for b1 in (False, True) for n0 in (None, 1.0)]
     left_out = [{name: value for name, value in record.items() if value is not None} for record in each]
     broken = policy_of([(when, "reject", None)])
