@@ -35,6 +35,11 @@ $(STAMPS)/node: requirements-node.lock $(STAMPS)/project
 	scripts/node-is-new-enough || $(BIN)/uv pip install --quiet --require-hashes -r requirements-node.lock
 	touch $@
 
+# What only the tests or only the benchmarks need, so that `make run` need not fetch it: Spark, and the peers.
+$(STAMPS)/spark $(STAMPS)/bench: $(STAMPS)/%: requirements-%.lock $(STAMPS)/project
+	$(BIN)/uv pip install --quiet --require-hashes -r $<
+	touch $@
+
 .SECONDEXPANSION:
 $(WEB:%=%/dist/.built): %/dist/.built: $$(call web_sources,%) $(STAMPS)/node
 	cd $* && npm ci --no-audit --no-fund --loglevel=error && npm run --silent build
@@ -48,7 +53,7 @@ $(STAMPS)/models: signals/models.yaml $(STAMPS)/project $(STAMPS)/node
 run: setup
 	$(BIN)/selfie run
 
-test: setup
+test: setup $(STAMPS)/spark
 	$(BIN)/pytest -m "not soak"
 
 check: setup
@@ -58,17 +63,18 @@ check: setup
 	$(BIN)/lint-imports
 	for folder in $(WEB); do (cd $$folder && npm run --silent check) || exit 1; done
 
-soak: setup
+soak: setup $(STAMPS)/spark
 	$(BIN)/pytest -m soak
 
-bench: setup
+bench: setup $(STAMPS)/bench
 	for bench in benchmarks/*.py; do $(BIN)/python $$bench || exit 1; done
 
 # For maintainers: pin anew after a change in pyproject.toml. uv.lock names download addresses and is not kept.
 lock: $(BIN)/uv
 	$(BIN)/uv lock --quiet
-	$(BIN)/uv export --quiet --all-groups --no-group node --no-emit-project --no-header -o requirements.lock
-	$(BIN)/uv export --quiet --only-group node --no-emit-project --no-header -o requirements-node.lock
+	$(BIN)/uv export --quiet --group dev --no-emit-project --no-header -o requirements.lock
+	for group in node spark bench; do \
+	  $(BIN)/uv export --quiet --only-group $$group --no-emit-project --no-header -o requirements-$$group.lock || exit 1; done
 
 # The README's pictures, from the real service in a real browser.
 pictures: setup
