@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from engine.contracts import Outcome
+from engine.diagnostics import Location
 from engine.logic.tree import Expression, Known, names_read
 
 
@@ -21,6 +22,8 @@ class CheckedRule:
     unknown_then: Outcome | None
     unknown_reason: str
     line: int
+    location: Location | None = None
+    """Where a person wrote it as a rule; None for a rule that another section made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class CheckedPolicy:
     """What a policy means. `strategies` gives every parameter a value.
 
     Tables, scorecards and lists are rules and definitions by now: there is nothing else that a reading must know.
+    A strategy may leave rules out, so a reading of one strategy starts from `policy.under(strategy)`.
     """
 
     name: str
@@ -46,6 +50,18 @@ class CheckedPolicy:
     otherwise: Outcome
     rules: tuple[CheckedRule, ...]
     definitions: tuple[Definition, ...] = ()
+    without: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """The ids of the rules that a strategy leaves out; only strategies that leave some out are in it."""
+
+    def under(self, strategy: str) -> CheckedPolicy:
+        """The policy of one strategy: its parameters, and only the rules that apply under it.
+
+        A rule that a strategy leaves out is as if it had not been written: it is not asked and never fires. Raises
+        `KeyError` for a strategy that the policy does not have.
+        """
+        out = self.without.get(strategy, frozenset())
+        rules = tuple(rule for rule in self.rules if rule.id not in out) if out else self.rules
+        return replace(self, strategies={strategy: self.strategies[strategy]}, rules=rules, without={})
 
     def reads(self) -> frozenset[str]:
         """Every feature that a rule reads or that is required."""

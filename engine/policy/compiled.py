@@ -35,11 +35,17 @@ class CompiledPolicy:
         self._checked = checked
         self._catalogue = catalogue
         self._programs = {
-            name: (write_program(checked, values), write_guarded_program(checked, values, catalogue))
+            name: (
+                write_program(checked.under(name), values),
+                write_guarded_program(checked.under(name), values, catalogue),
+            )
             for name, values in checked.strategies.items()
         }
         self._made: dict[str, dict[Answer, Decision]] = {name: {} for name in checked.strategies}
-        self._effects = [effect(rule, unknown) for rule in checked.rules for unknown in (False, True)]
+        self._effects = {
+            name: [effect(rule, unknown) for rule in checked.under(name).rules for unknown in (False, True)]
+            for name in checked.strategies
+        }
 
     def decide(self, record: Mapping[str, Value | None], strategy: str = DEFAULT_STRATEGY) -> Decision:
         """Decide one record. Raises `BadRecord` for values that are none, and `UnknownStrategy`."""
@@ -59,7 +65,9 @@ class CompiledPolicy:
         if hits is None:
             decided = undecidable(self._checked, strategy, unknown)
         else:
-            decided = decision([self._effects[hit] for hit in hits], self._checked.otherwise, strategy, unknown)
+            decided = decision(
+                [self._effects[strategy][hit] for hit in hits], self._checked.otherwise, strategy, unknown
+            )
         made = self._made[strategy]
         if len(made) >= MAX_KEPT:
             made.clear()

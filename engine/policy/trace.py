@@ -68,7 +68,7 @@ class Trace:
 
 def trace(policy: CheckedPolicy, sha256: str, record: Mapping[str, Any], strategy: str) -> Trace:
     """Decide by the explanation reading. It shares nothing with the generated code but the table of operators."""
-    parameters = policy.strategies[strategy]
+    policy, parameters = policy.under(strategy), policy.strategies[strategy]
     unknown = tuple(name for name in sorted(policy.reads()) if record.get(name) is None)
     required = tuple(name for name in policy.requires if record.get(name) is None)
     values = dict(parameters)

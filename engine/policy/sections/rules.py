@@ -63,6 +63,7 @@ def build_rules(rules: tuple[Rule, ...], ground: Ground) -> Contribution:
             rule.on_unknown,
             rule.location.line,
             rule.title,
+            rule.id.location,
         )
         for rule in rules
     )

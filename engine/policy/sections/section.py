@@ -79,8 +79,9 @@ class Ground:
         on_unknown: OnUnknown | None,
         line: int,
         title: str = "",
+        location: Location | None = None,
     ) -> CheckedRule:
-        """A rule, with what holds where its condition is unknown."""
+        """A rule, with what holds where its condition is unknown. `location`: of one that a person wrote as a rule."""
         return CheckedRule(
             id=identity,
             title=title,
@@ -90,6 +91,7 @@ class Ground:
             unknown_then=((on_unknown and on_unknown.then) or self.unknown) if then else None,
             unknown_reason=on_unknown.reason.text if on_unknown and on_unknown.reason else RULE_UNKNOWN,
             line=line,
+            location=location,
         )
 
 
