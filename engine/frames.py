@@ -77,13 +77,14 @@ class Frame:
         BadFrame: not an image of those formats, too large, or cut off.
     """
 
-    __slots__ = ("_lock", "_pixels", "data", "header", "t_ms")
+    __slots__ = ("_halved", "_lock", "_pixels", "data", "header", "t_ms")
 
     def __init__(self, data: bytes, t_ms: int = 0) -> None:
         self.header = read_header(data)
         self.data = data
         self.t_ms = t_ms
         self._pixels: Pixels | None = None
+        self._halved: dict[int, Pixels] = {}
         self._lock = threading.Lock()
 
     def pixels(self) -> Pixels:
@@ -96,6 +97,24 @@ class Frame:
             if self._pixels is None:
                 self._pixels = _decode(self.data, self.header)
             return self._pixels
+
+    def halved(self, times: int) -> Pixels:
+        """`pixels()` halved `times` times, each pixel the mean of four; not writable, and made at most once.
+
+        A last odd row or column is left out, so that a place in it is exactly the place in `pixels()` over 2^times.
+
+        Raises:
+            BadFrame: as `pixels`.
+        """
+        if not times:
+            return self.pixels()
+        with self._lock:
+            held = self._halved.get(times)
+        if held is None:
+            held = _half(self.halved(times - 1))
+            with self._lock:
+                self._halved[times] = held
+        return held
 
     @property
     def scale(self) -> float:
@@ -111,6 +130,7 @@ class Frame:
         """Forget the decoded pixels, far larger than the encoded ones. Asked for again, they are decoded again."""
         with self._lock:
             self._pixels = None
+            self._halved.clear()
 
     def digest(self) -> str:
         """SHA-256 of the encoded bytes, hexadecimal."""
@@ -203,6 +223,15 @@ def _bounded(image: Pixels) -> Pixels:
     factor = GOOD_LONG_SIDE / max(height, width)
     size = max(1, round(width * factor)), max(1, round(height * factor))
     return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _half(image: Pixels) -> Pixels:
+    """Half as wide and high; a side of one pixel stays."""
+    width, height = (max(1, side // 2) for side in (image.shape[1], image.shape[0]))
+    even = image[: 2 * height, : 2 * width]
+    half = np.asarray(cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+    half.setflags(write=False)
+    return half
 
 
 def _upright(image: Pixels, orientation: int) -> Pixels:

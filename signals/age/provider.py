@@ -8,14 +8,12 @@ from types import MappingProxyType
 import numpy as np
 
 from engine.contracts import Evidence, Ports, Readings, Signal
-from signals.age.crops import WIDTHS, views
+from signals.age.crops import SIDE, VIEWS, lay_views
 from signals.age.interval import OLDEST, AgeInterval, read_fitted
 from signals.answer import answered
 from signals.face.findings import largest_faces
 from signals.onnx import Network
 from signals.settings import bound_opencv
-
-VIEWS = 2 * len(WIDTHS)
 
 
 class AgeProvider:
@@ -38,8 +36,10 @@ class AgeProvider:
 
     def _read(self, evidence: Evidence, so_far: Readings) -> Signal:
         faces = largest_faces(so_far)
-        batch = np.concatenate([views(evidence.frames[number].pixels(), face) for number, face in faces])
-        (ages,) = self._network.run(batch)
+        batch = np.empty((len(faces), VIEWS, 3, SIDE, SIDE), np.float32)
+        for views, (number, face) in zip(batch, faces, strict=True):
+            lay_views(evidence.frames[number], face, views)
+        (ages,) = self._network.run(batch.reshape(-1, 3, SIDE, SIDE))
         by_frame = ages.reshape(len(faces), VIEWS).mean(axis=1)
         predicted = min(OLDEST, max(0.0, float(median(by_frame))))
         lower, upper = self._interval.around(predicted)

@@ -6,6 +6,8 @@ right and bottom, BGR 0..255; each cell of three grids offers one face relative 
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +15,7 @@ from numpy.typing import NDArray
 from engine.frames import Pixels
 from signals.face.findings import Box, Face
 from signals.face.shrink import shrunk
+from signals.face.square import lay
 from signals.onnx import Batch, Network
 
 LONG_SIDE = 320
@@ -28,7 +31,7 @@ def find_faces(network: Network, image: Pixels) -> list[Face]:
     """Faces of an upright BGR image with a score of at least .6, the largest first."""
     batch, scale = _input(image)
     outputs = dict(zip(network.output_names(), network.run(batch), strict=True))
-    rows = np.concatenate([_candidates(outputs, stride, batch.shape[3] // stride) for stride in STRIDES])
+    rows = _candidates(outputs, *batch.shape[2:])
     if not len(rows):
         return []
     kept = cv2.dnn.NMSBoxes(rows[:, :4].tolist(), rows[:, 14].tolist(), MIN_SCORE, MAX_OVERLAP)
@@ -43,7 +46,7 @@ def _input(image: Pixels) -> tuple[Batch, float]:
     size = max(1, round(width * scale)), max(1, round(height * scale))
     small = shrunk(image, *size) if scale < 1 else cv2.resize(image, size, interpolation=cv2.INTER_LINEAR)
     batch = np.zeros((1, 3, _padded(size[1]), _padded(size[0])), np.float32)
-    batch[0, :, : size[1], : size[0]] = small.transpose(2, 0, 1)
+    lay(small, batch[0, :, : size[1], : size[0]])
     return batch, scale
 
 
@@ -51,16 +54,27 @@ def _padded(size: int) -> int:
     return -(-size // MULTIPLE) * MULTIPLE
 
 
-def _candidates(outputs: dict[str, Batch], stride: int, columns: int) -> NDArray[np.float32]:
+def _candidates(outputs: dict[str, Batch], height: int, width: int) -> NDArray[np.float32]:
     """Rows of x, y, width, height, five points, score: one for each cell with a face, in pixels of the net's input."""
-    cls, obj, box, points = (outputs[f"{part}_{stride}"][0] for part in ("cls", "obj", "bbox", "kps"))
+    cls, obj, box, points = (
+        np.concatenate([outputs[f"{part}_{stride}"][0] for stride in STRIDES]) for part in ("cls", "obj", "bbox", "kps")
+    )
     score = np.sqrt(np.clip(cls[:, 0], 0, 1) * np.clip(obj[:, 0], 0, 1))
     found = np.flatnonzero(score >= MIN_SCORE)
-    corner = np.stack([found % columns, found // columns], 1)
+    corner, stride = (cells[found] for cells in _cells(height, width))
     centre = (corner + box[found, :2]) * stride
     size = np.exp(np.minimum(box[found, 2:], _MAX_LOG_SIZE)) * stride
     placed = (points[found] + np.tile(corner, 5)) * stride
     return np.concatenate([centre - size / 2, size, placed, score[found, None]], 1).astype(np.float32)
+
+
+@lru_cache(maxsize=16)
+def _cells(height: int, width: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Column and row of each cell (n×2) and its size in pixels (n×1), all grids one after the other."""
+    grids = [np.indices((height // stride, width // stride)) for stride in STRIDES]
+    corners = [np.stack([column.ravel(), row.ravel()], 1) for row, column in grids]
+    sizes = [np.full((len(corner), 1), stride) for corner, stride in zip(corners, STRIDES, strict=True)]
+    return np.concatenate(corners), np.concatenate(sizes)
 
 
 def _face(row: NDArray[np.float32], scale: float) -> Face:

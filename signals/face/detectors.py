@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from engine.contracts import ModelUnavailable, Ports
-from engine.frames import Pixels
+from engine.frames import Frame, Pixels
 from signals.face import blazeface, detector
 from signals.face.findings import Face
+from signals.face.square import halvings
 from signals.onnx import Network
 
 _log = logging.getLogger(__name__)
@@ -17,14 +18,16 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Detector:
-    """A net and how its faces are found."""
+    """A net, how its faces are found, and the long side in pixels at which it looks at an image."""
 
     network: Network
     find: Callable[[Network, Pixels], list[Face]]
+    side: int
 
-    def faces(self, image: Pixels) -> list[Face]:
-        """Every face of an upright BGR image, the largest first."""
-        return self.find(self.network, image)
+    def faces(self, frame: Frame) -> list[Face]:
+        """Every face of a frame, the largest first, in the pixels of `frame.pixels()`."""
+        times = halvings(max(frame.pixels().shape[:2]), self.side)
+        return [face.resized(2.0**times) for face in self.find(self.network, frame.halved(times))]
 
 
 class Detectors:
@@ -55,5 +58,5 @@ class Detectors:
 
 def open_detectors(ports: Ports) -> Detectors:
     """YuNet; where it cannot be had, BlazeFace."""
-    yunet = Detector(Network(ports, "yunet"), detector.find_faces)
-    return Detectors([yunet, Detector(Network(ports, "blazeface"), blazeface.find_faces)])
+    yunet = Detector(Network(ports, "yunet"), detector.find_faces, detector.LONG_SIDE)
+    return Detectors([yunet, Detector(Network(ports, "blazeface"), blazeface.find_faces, blazeface.SIDE)])

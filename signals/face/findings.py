@@ -33,6 +33,10 @@ class Box:
     def centre(self) -> tuple[float, float]:
         return self.x + self.width / 2, self.y + self.height / 2
 
+    def resized(self, factor: float) -> Box:
+        """The box in an image that is `factor` times as large."""
+        return Box(self.x * factor, self.y * factor, self.width * factor, self.height * factor)
+
 
 @dataclass(frozen=True, slots=True)
 class Face:
@@ -52,6 +56,10 @@ class Face:
     def eye_distance(self) -> float:
         """Pixels between the eyes."""
         return float(np.hypot(*(self.points[1] - self.points[0])))
+
+    def resized(self, factor: float) -> Face:
+        """The face in an image that is `factor` times as large."""
+        return self if factor == 1 else Face(self.box.resized(factor), self.points * np.float32(factor), self.score)
 
 
 @dataclass(frozen=True, slots=True)

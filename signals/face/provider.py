@@ -57,7 +57,7 @@ class FaceProvider:
         if not evidence.frames:
             raise NothingToRead("there is no frame")
         detector = self._detectors.first_there()
-        found = tuple(_counted(detector.faces(frame.pixels())) for frame in evidence.frames)
+        found = tuple(_counted(detector.faces(frame)) for frame in evidence.frames)
         features: dict[str, Value | None] = {
             "capture.frame_count": len(found),
             "face.count": max(frame.count for frame in found),

@@ -10,9 +10,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.frames import Pixels
+from engine.frames import Frame, Pixels
 from signals.face.findings import Face
-from signals.face.shrink import shrunk
+from signals.face.square import Placement, close_up, lay, placement, square
 from signals.onnx import Batch, Network
 
 SIDE = 192
@@ -22,10 +22,6 @@ POINTS = 468
 OUTER_CORNERS = (33, 263)
 MAX_TILT = 8.0
 """Degrees; a mesh that leans further in its crop is laid again."""
-SKIPS_PIXELS = 0.5
-"""At smaller scales bilinear sampling skips pixels."""
-
-Placement = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,25 +42,41 @@ class Mesh:
     placed: NDArray[np.float32]
 
 
-def meshes(network: Network, faces: Sequence[tuple[Pixels, Face]]) -> list[Mesh]:
-    """The mesh of each face in its upright BGR image, all in one batch.
+@dataclass(frozen=True, slots=True)
+class View:
+    """A crop, and where it lies in the frame halved so often."""
+
+    crop: Pixels
+    place: Placement
+    halvings: int
+
+
+def meshes(network: Network, faces: Sequence[tuple[Frame, Face]]) -> list[Mesh]:
+    """The mesh of each face in its frame, all in one batch.
 
     The detector's two eyes tell too small a tilt for heads that lean far. Where the mesh is still tilted in its crop,
     it is laid anew in a crop turned by that much, all of those in a second batch.
     """
-    found = _laid(network, [(image, placement(face, face.roll)) for image, face in faces])
+    found = _laid(network, [view(frame, face, face.roll) for frame, face in faces])
     tilts = [_tilt(mesh.placed) for mesh in found]
     leaning = [number for number, tilt in enumerate(tilts) if abs(tilt) > MAX_TILT]
-    anew = [(faces[n][0], placement(faces[n][1], faces[n][1].roll + tilts[n])) for n in leaning]
+    anew = [view(faces[n][0], faces[n][1], faces[n][1].roll + tilts[n]) for n in leaning]
     better = dict(zip(leaning, _laid(network, anew), strict=True)) if anew else {}
     return [_surer(mesh, better.get(number)) for number, mesh in enumerate(found)]
 
 
-def _laid(network: Network, places: Sequence[tuple[Pixels, Placement]]) -> list[Mesh]:
-    crops = [crop(image, place) for image, place in places]
-    outputs = dict(zip(network.output_names(), network.run(as_batch(crops)), strict=True))
-    found = zip(crops, places, outputs["mesh"], outputs["face"], strict=True)
-    return [_mesh(view, place, flat.reshape(POINTS, 3), float(score.item())) for view, (_, place), flat, score in found]
+def view(frame: Frame, face: Face, roll: float) -> View:
+    """What the net is shown: the face's box in the middle, `roll` degrees undone, black beyond the frame."""
+    image, face, halvings = close_up(frame, face, SIDE / WIDTH)
+    place = placement(face.box.centre, WIDTH * max(1.0, face.box.side), roll, SIDE)
+    crop = cv2.cvtColor(square(image, place, SIDE), cv2.COLOR_BGRA2RGB)
+    return View(np.asarray(crop, np.uint8), place, halvings)
+
+
+def _laid(network: Network, views: Sequence[View]) -> list[Mesh]:
+    outputs = dict(zip(network.output_names(), network.run(as_batch([each.crop for each in views])), strict=True))
+    found = zip(views, outputs["mesh"], outputs["face"], strict=True)
+    return [_mesh(each, flat.reshape(POINTS, 3), float(score.item())) for each, flat, score in found]
 
 
 def _tilt(placed: NDArray[np.float32]) -> float:
@@ -79,46 +91,19 @@ def _surer(first: Mesh, second: Mesh | None) -> Mesh:
 
 def as_batch(crops: Sequence[Pixels]) -> Batch:
     """N×3×192×192, RGB 0..1."""
-    stacked = np.stack(crops).astype(np.float32) / 255
-    return np.ascontiguousarray(stacked.transpose(0, 3, 1, 2))
+    batch = np.empty((len(crops), 3, SIDE, SIDE), np.float32)
+    for planes, crop in zip(batch, crops, strict=True):
+        lay(crop, planes)
+    batch *= np.float32(1 / 255)
+    return batch
 
 
-def placement(face: Face, roll: float) -> Placement:
-    """2×3, from the image's pixels to the crop's: the box's middle in the middle, `roll` degrees undone."""
-    scale = SIDE / (WIDTH * max(1.0, face.box.side))
-    centre = face.box.centre
-    turn = np.asarray(cv2.getRotationMatrix2D(centre, roll, scale), np.float64)
-    turn[:, 2] += SIDE / 2 - np.asarray(centre)
-    return turn
-
-
-def crop(image: Pixels, place: Placement) -> Pixels:
-    """192×192 RGB, black beyond the image. A large face is shrunk by area first, so that no detail is skipped."""
-    scale = float(np.hypot(*place[:, 0]))
-    if scale < SKIPS_PIXELS:
-        part, corner, shrink = _shrunk(image, place, scale)
-        place = np.hstack([place[:, :2] / shrink, (place @ [*corner, 1])[:, None]])
-        image = part
-    view = cv2.warpAffine(image, place, (SIDE, SIDE), flags=cv2.INTER_LINEAR)
-    return np.ascontiguousarray(view[:, :, ::-1], np.uint8)
-
-
-def _shrunk(image: Pixels, place: Placement, scale: float) -> tuple[Pixels, tuple[int, int], float]:
-    """The part of the image that the crop sees, at about twice the crop's size; its corner, and the factor."""
-    corners = np.asarray([[0, 0], [SIDE, 0], [0, SIDE], [SIDE, SIDE]], np.float64) - place[:, 2]
-    seen = corners @ np.linalg.inv(place[:, :2]).T
-    height, width = image.shape[:2]
-    left, top = np.clip(np.floor(seen.min(0)).astype(int), 0, (width - 1, height - 1)).tolist()
-    right, bottom = np.clip(np.ceil(seen.max(0)).astype(int) + 1, (left + 1, top + 1), (width, height)).tolist()
-    part = image[top:bottom, left:right]
-    size = max(1, round(part.shape[1] * 2 * scale)), max(1, round(part.shape[0] * 2 * scale))
-    return shrunk(part, *size), (left, top), 2 * scale
-
-
-def _mesh(view: Pixels, place: Placement, placed: NDArray[np.float32], score: float) -> Mesh:
-    """Points back in the image; the depth is scaled with them."""
-    linear = place[:, :2]
-    flat = (placed[:, :2] - place[:, 2]) @ np.linalg.inv(linear).T
-    depth = placed[:, 2:] / np.hypot(*linear[:, 0])
-    points = np.hstack([flat, depth]).astype(np.float32)
-    return Mesh(points, min(1.0, max(0.0, score)), view, placed)
+def _mesh(seen: View, placed: NDArray[np.float32], score: float) -> Mesh:
+    """Points back in the frame; the depth is scaled with them."""
+    factor = 2.0**seen.halvings
+    back = cv2.invertAffineTransform(seen.place) * factor
+    back[:, 2] += (factor - 1) / 2  # the middle of the first halved pixel is between those that it was made of
+    points = np.empty_like(placed)
+    points[:, :2] = placed[:, :2] @ back[:, :2].T + back[:, 2]
+    points[:, 2] = placed[:, 2] * math.hypot(*back[:, 0])
+    return Mesh(points, min(1.0, max(0.0, score)), seen.crop, placed)

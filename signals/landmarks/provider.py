@@ -10,10 +10,10 @@ from types import MappingProxyType
 from engine.contracts import Evidence, Ports, Readings, Signal, Value
 from signals.answer import answered
 from signals.face.findings import largest_faces
-from signals.landmarks.expression import eyes_open, mouth_open
+from signals.landmarks.expression import eyes_open, from_front, mouth_open
 from signals.landmarks.mesh import Mesh, meshes
 from signals.landmarks.occlusion import Covered, covered
-from signals.landmarks.pose import Pose, head_pose
+from signals.landmarks.pose import Pose, face_axes, pose_of
 from signals.onnx import Network
 from signals.settings import bound_opencv
 
@@ -69,7 +69,7 @@ class LandmarksProvider:
 
     def _read(self, evidence: Evidence, so_far: Readings) -> Signal:
         faces = largest_faces(so_far)
-        found = meshes(self._network, [(evidence.frames[number].pixels(), face) for number, face in faces])
+        found = meshes(self._network, [(evidence.frames[number], face) for number, face in faces])
         read = {number: landmarks(mesh) for (number, _), mesh in zip(faces, found, strict=True)}
         return Signal(
             {
@@ -83,10 +83,11 @@ class LandmarksProvider:
 
 def landmarks(mesh: Mesh) -> Landmarks:
     """Everything that is read off one mesh."""
-    if mesh.score < MIN_SCORE:
+    axes = face_axes(mesh.points) if mesh.score >= MIN_SCORE else None
+    if axes is None:
         return Landmarks(mesh, None, None, None, covered(mesh))
-    points = mesh.points
-    return Landmarks(mesh, head_pose(points), eyes_open(points), mouth_open(points), covered(mesh))
+    front = from_front(mesh.points, axes)
+    return Landmarks(mesh, pose_of(axes), eyes_open(front), mouth_open(front), covered(mesh))
 
 
 def _measured(read: Landmarks) -> Mapping[str, float | None]:

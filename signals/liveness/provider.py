@@ -14,6 +14,7 @@ from engine.contracts import Evidence, Ports, Readings, Signal
 from engine.frames import Pixels
 from signals.answer import answered
 from signals.face.findings import Box, largest_faces
+from signals.face.square import lay
 from signals.onnx import Network
 from signals.settings import bound_opencv
 
@@ -55,8 +56,10 @@ class LivenessProvider:
 
 def _live(network: Network, faces: Sequence[tuple[Pixels, Box]]) -> NDArray[np.float32]:
     """One net's probability of live for each face."""
-    windows = [window(image, box, CONTEXT[network.name]) for image, box in faces]
-    (probability,) = network.run(np.stack(windows).transpose(0, 3, 1, 2).astype(np.float32, order="C"))
+    batch = np.empty((len(faces), 3, SIDE, SIDE), np.float32)
+    for planes, (image, box) in zip(batch, faces, strict=True):
+        lay(window(image, box, CONTEXT[network.name]), planes)
+    (probability,) = network.run(batch)
     return probability[:, LIVE]
 
 

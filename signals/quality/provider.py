@@ -5,7 +5,6 @@ from __future__ import annotations
 from statistics import median
 
 import cv2
-import numpy as np
 
 from engine.contracts import Evidence, Ports, Readings, Signal
 from engine.frames import Pixels
@@ -48,8 +47,9 @@ def measure(image: Pixels, box: Box) -> tuple[float, float, float]:
     shrinks = min(face.shape[:2]) > SIDE
     small = shrunk(even(face), SIDE, SIDE) if shrinks else cv2.resize(face, (SIDE, SIDE))
     grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
-    edges = cv2.Laplacian(grey, cv2.CV_64F)
-    return float(edges.var()), float(np.mean(grey)) / 255, float(np.std(grey)) / 255
+    _, edges = cv2.meanStdDev(cv2.Laplacian(grey, cv2.CV_16S))
+    mean, spread = cv2.meanStdDev(grey)
+    return edges.item() ** 2, mean.item() / 255, spread.item() / 255
 
 
 def build(ports: Ports) -> QualityProvider:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from signals.landmarks.pose import CHIN, FOREHEAD, MIRRORED, face_axes, head_pose
+from signals.landmarks.pose import CHIN, FOREHEAD, MIRRORED, Pose, face_axes, pose_of
 from tests.signals.landmarks.turning import Points, rotation, turned
 
 
@@ -25,6 +25,11 @@ def mirrored(points: Points) -> Points:
     flipped = points * np.asarray((-1, 1, 1), np.float32)
     flipped[MIRRORED.ravel()] = flipped[MIRRORED[:, ::-1].ravel()]
     return flipped
+
+
+def head_pose(points: Points) -> Pose | None:
+    axes = face_axes(points)
+    return None if axes is None else pose_of(axes)
 
 
 ANGLES = [(yaw, pitch, roll) for yaw in (-70, -20, 0, 35) for pitch in (-60, -15, 0, 25) for roll in (-150, -30, 0, 40)]
