@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -11,8 +11,9 @@ from typing import Literal, Protocol
 
 from engine.frames import Frame
 
-Value = float | int | bool | str
-"""A known value of a feature. Unknown is None, and never read as true, false or zero."""
+Scalar = float | int | bool | str
+Value = Scalar | Sequence[Scalar | None]
+"""A known value of a feature. Unknown is None, and never read as true, false or zero. A time is a string."""
 
 Outcome = Literal["accept", "review", "reject"]
 SEVERITY: Mapping[Outcome, int] = MappingProxyType({"accept": 0, "review": 1, "reject": 2})
@@ -179,3 +180,5 @@ class Decision:
     """Ids of the rules that were true or, where they decide on unknown, unknown; in the file's order."""
     unknown: tuple[str, ...] = ()
     """Names of the features that the policy reads and the record does not know, sorted."""
+    score: int | None = None
+    """The total of the policy's scorecard; None where it is unknown or the policy has none."""

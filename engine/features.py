@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -12,13 +12,16 @@ import yaml
 
 from engine.contracts import Value
 from engine.diagnostics import Diagnostic, Location, Refused
+from engine.times import BadTime, canonical_time
 
-FeatureType = Literal["number", "integer", "boolean", "string", "enum"]
-TYPES: tuple[FeatureType, ...] = ("number", "integer", "boolean", "string", "enum")
+FeatureType = Literal["number", "integer", "boolean", "string", "enum", "time", "list"]
+MEMBER_TYPES: tuple[FeatureType, ...] = ("number", "integer", "boolean", "string", "enum", "time")
+TYPES: tuple[FeatureType, ...] = (*MEMBER_TYPES, "list")
 MAX_STRING = 1024
+MAX_MEMBERS = 1000
 MAX_INTEGER = 2**53
 """Beyond it integers are not exact as the doubles that rules and JSON compute with."""
-_KEYS = frozenset({"type", "range", "values", "unit", "provider", "title", "meaning"})
+_KEYS = frozenset({"type", "of", "range", "values", "unit", "provider", "title", "meaning"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,33 +39,25 @@ class Feature:
     """Inclusive bounds of a number or integer."""
     values: tuple[str, ...] = ()
     """The members of an enum."""
+    of: FeatureType | None = None
+    """What the members of a list are; range, values and unit are then theirs."""
+
+    def member(self) -> Feature:
+        """What each member of a list must be."""
+        return self if self.of is None else replace(self, type=self.of, of=None)
 
     def problem(self, value: object) -> str | None:
         """Why `value` cannot be a value of this feature, as a phrase; None where it can (None is unknown)."""
+        return None if value is None else _PROBLEMS[self.type](self, value)
+
+    def canonical(self, value: Any) -> Value | None:
+        """The one form of a value without problem: a time in UTC, a list that cannot change, anything else itself."""
         if value is None:
             return None
-        if self.type in {"number", "integer"}:
-            return self._number_problem(value)
-        if self.type == "boolean":
-            return None if isinstance(value, bool) else f"is {_kind(value)}, expected a boolean"
-        if not isinstance(value, str):
-            return f"is {_kind(value)}, expected a string"
-        if self.type == "enum" and value not in self.values:
-            return f"is none of {', '.join(f'`{v}`' for v in self.values)}"
-        return _text_problem(value)
-
-    def _number_problem(self, value: object) -> str | None:
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            return f"is {_kind(value)}, expected {'an integer' if self.type == 'integer' else 'a number'}"
-        if isinstance(value, float) and not math.isfinite(value):
-            return "is not finite"
-        if self.type == "integer" and not isinstance(value, int):
-            return "is not a whole number"
-        if isinstance(value, int) and abs(value) > MAX_INTEGER:
-            return "is an integer beyond 2^53"
-        if not self.low <= value <= self.high:
-            return f"is outside {self.low:g} to {self.high:g}"
-        return None
+        if self.type == "list":
+            member = self.member()
+            return tuple(member.canonical(v) for v in value)  # type: ignore[misc]  # members are no lists
+        return canonical_time(value) if self.type == "time" else value
 
 
 class Catalogue(Mapping[str, Feature]):
@@ -70,6 +65,7 @@ class Catalogue(Mapping[str, Feature]):
 
     def __init__(self, features: Iterable[Feature]) -> None:
         self._features = MappingProxyType({feature.name: feature for feature in features})
+        self._rewritten = frozenset(name for name, f in self._features.items() if f.type in {"time", "list"})
 
     def __getitem__(self, name: str) -> Feature:
         return self._features[name]
@@ -90,6 +86,10 @@ class Catalogue(Mapping[str, Feature]):
                 found[name] = problem
         return found
 
+    def canonical(self, values: Mapping[str, Any]) -> dict[str, Value | None]:
+        """A copy of values without problems in which equal ones are written alike."""
+        return {**values, **{name: self[name].canonical(values[name]) for name in self._rewritten & values.keys()}}
+
 
 class BadRecord(Exception):  # noqa: N818 - the word of the domain
     """Values that cannot be a feature record. `problems` has a phrase for each name."""
@@ -100,7 +100,7 @@ class BadRecord(Exception):  # noqa: N818 - the word of the domain
 
 
 class FeatureRecord(Mapping[str, Value | None]):
-    """Values checked against the catalogue: flat, typed, in range, finite. Immutable."""
+    """Values checked against the catalogue: flat, typed, in range, finite; times in one form. Immutable."""
 
     __slots__ = ("_values",)
 
@@ -109,7 +109,7 @@ class FeatureRecord(Mapping[str, Value | None]):
         problems = catalogue.problems(values)
         if problems:
             raise BadRecord(problems)
-        self._values: dict[str, Value | None] = dict(values)
+        self._values: dict[str, Value | None] = catalogue.canonical(values)
 
     def __getitem__(self, name: str) -> Value | None:
         return self._values[name]
@@ -125,8 +125,8 @@ class FeatureRecord(Mapping[str, Value | None]):
         return self._values.get
 
     def to_dict(self) -> dict[str, Value | None]:
-        """A plain copy, in the order of the names."""
-        return dict(sorted(self._values.items()))
+        """A plain copy, in the order of the names; lists are lists, as in JSON."""
+        return {n: list(v) if isinstance(v, tuple) else v for n, v in sorted(self._values.items())}
 
 
 def read_catalogue(text: str, source: str) -> Catalogue:
@@ -157,10 +157,18 @@ def _entry_problem(name: object, entry: object) -> str | None:
         return f"has unknown keys {sorted(set(entry) - _KEYS)}"
     if entry.get("type") not in TYPES:
         return f"has no type out of {', '.join(TYPES)}"
-    if entry["type"] == "enum" and not entry.get("values"):
-        return "is an enum without values"
     missing = {"title", "meaning", "provider"} - set(entry)
-    return f"lacks {sorted(missing)}" if missing else _value_problem(entry)
+    return f"lacks {sorted(missing)}" if missing else _member_problem(entry) or _value_problem(entry)
+
+
+def _member_problem(entry: dict[str, Any]) -> str | None:
+    """What is wrong with the type of a list's members, or with those of an enum."""
+    if ("of" in entry) != (entry["type"] == "list"):
+        return "has `of`, which only a list has" if "of" in entry else "is a list that does not say `of` what"
+    if "of" in entry and entry["of"] not in MEMBER_TYPES:
+        return f"is a list of none of {', '.join(MEMBER_TYPES)}"
+    without = "enum" in {entry["type"], entry.get("of")} and not entry.get("values")
+    return "is an enum without values" if without else None
 
 
 def _value_problem(entry: dict[str, Any]) -> str | None:
@@ -194,14 +202,74 @@ def _feature(name: str, entry: dict[str, Any]) -> Feature:
         low=float(low),
         high=float(high),
         values=tuple(entry.get("values", ())),
+        of=entry.get("of"),
     )
 
 
-def _text_problem(value: str) -> str | None:
+def _list_problem(feature: Feature, value: object) -> str | None:
+    if not isinstance(value, list | tuple):
+        return f"is {_kind(value)}, expected a list"
+    if len(value) > MAX_MEMBERS:
+        return f"has more than {MAX_MEMBERS} members"
+    member = feature.member()
+    problems = ((number, member.problem(each)) for number, each in enumerate(value))
+    return next((f"holds member {number}, which {problem}" for number, problem in problems if problem), None)
+
+
+def _number_problem(feature: Feature, value: object) -> str | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return f"is {_kind(value)}, expected {'an integer' if feature.type == 'integer' else 'a number'}"
+    if isinstance(value, float) and not math.isfinite(value):
+        return "is not finite"
+    if feature.type == "integer" and not isinstance(value, int):
+        return "is not a whole number"
+    if isinstance(value, int) and abs(value) > MAX_INTEGER:
+        return "is an integer beyond 2^53"
+    if not feature.low <= value <= feature.high:
+        return f"is outside {feature.low:g} to {feature.high:g}"
+    return None
+
+
+def _boolean_problem(_: Feature, value: object) -> str | None:
+    return None if isinstance(value, bool) else f"is {_kind(value)}, expected a boolean"
+
+
+def _enum_problem(feature: Feature, value: object) -> str | None:
+    if isinstance(value, str) and value not in feature.values:
+        return f"is none of {', '.join(f'`{v}`' for v in feature.values)}"
+    return _text_problem(feature, value)
+
+
+def _text_problem(_: Feature, value: object) -> str | None:
+    if not isinstance(value, str):
+        return f"is {_kind(value)}, expected a string"
     if len(value) > MAX_STRING:
         return f"is longer than {MAX_STRING} characters"
     broken = not value.isascii() and any("\ud800" <= c <= "\udfff" for c in value)
     return "holds half of a surrogate pair" if broken else None
+
+
+def _time_problem(_: Feature, value: object) -> str | None:
+    if not isinstance(value, str):
+        return f"is {_kind(value)}, expected a time"
+    try:
+        canonical_time(value)
+    except BadTime as bad:
+        return str(bad)
+    return None
+
+
+_PROBLEMS: Mapping[FeatureType, Callable[[Feature, object], str | None]] = MappingProxyType(
+    {
+        "number": _number_problem,
+        "integer": _number_problem,
+        "boolean": _boolean_problem,
+        "string": _text_problem,
+        "enum": _enum_problem,
+        "time": _time_problem,
+        "list": _list_problem,
+    }
+)
 
 
 def _kind(value: object) -> str:

@@ -9,6 +9,8 @@ from typing import Any
 
 from engine.logic.data import Data
 from engine.logic.tree import Call, Derived, Expression, ListOf, Literal, Names, Param, Var, children
+from engine.logic.types import TIME
+from engine.times import shown
 
 MAX_TEXT = 400
 _LEAF_NAMES = {
@@ -81,7 +83,7 @@ def text(expression: Expression) -> str:
 
 def _text(expression: Expression) -> str:
     if isinstance(expression, Literal):
-        return json.dumps(expression.value, ensure_ascii=False)
+        return _constant(expression)
     if isinstance(expression, Var | Param | Derived):
         return expression.name
     if isinstance(expression, Names):
@@ -89,6 +91,11 @@ def _text(expression: Expression) -> str:
     if isinstance(expression, ListOf):
         return f"[{', '.join(_text(member) for member in expression.members)}]"
     return expression.operator.text(*(_operand(arg) for arg in expression.args))
+
+
+def _constant(literal: Literal) -> str:
+    value = shown(literal.value) if literal.type == TIME and isinstance(literal.value, str) else literal.value
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _operand(expression: Expression) -> str:

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from math import fmod
 from typing import Any
 
-from engine.logic.operators.comparison import utf16
+from engine.logic.operators import RUNTIME
 from engine.logic.tree import Call, Derived, Expression, ListOf, Literal, Names, Param, Var
-
-RUNTIME: Mapping[str, Any] = {"fmod": fmod, "utf16": utf16}
-"""Names that generated code may use besides builtins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +28,8 @@ class Lowering:
     features: dict[str, Atom] = field(default_factory=dict)
     derived: dict[str, Atom] = field(default_factory=dict)
     """What was worked out before, by `derive`."""
+    constants: dict[str, Any] = field(default_factory=dict)
+    """What the statements name besides locals: the function needs it in its namespace."""
     _known: dict[tuple[object, ...], Atom] = field(default_factory=dict)
     _locals: int = 0
 
@@ -88,6 +86,7 @@ class Lowering:
 
     def _call(self, call: Call) -> Atom:
         operator = call.operator
+        self.constants.update(operator.constants)
         args = [self.lower(arg) for arg in call.args]
         if not operator.strict:
             args = [arg if arg.local else self._named(arg) for arg in args]

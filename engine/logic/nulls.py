@@ -8,7 +8,7 @@ data in which nothing is missing, so that comparison is refused.
 from __future__ import annotations
 
 from engine.logic.tree import Call, Derived, Expression, Literal, children
-from engine.logic.types import NUMBER
+from engine.logic.types import NUMBER, TIME
 
 _PASS_ON = frozenset({"if", "and", "or"})
 """Operators that answer one of their operands."""
@@ -20,7 +20,7 @@ def unknown_without_cause(node: Expression) -> bool:
         return True
     if not isinstance(node, Call):
         return any(map(unknown_without_cause, children(node)))
-    if node.operator.strict and node.operator.partial and node.type == NUMBER:
+    if node.operator.strict and node.operator.partial and node.type in {NUMBER, TIME}:
         return True
     over_null = node.operator.strict and any(map(_may_be_null, node.args))
     return over_null or any(map(unknown_without_cause, node.args))

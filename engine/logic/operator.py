@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from engine.logic.types import Type, fits
@@ -46,6 +46,8 @@ class Operator:
     """The reading over a table's columns; None where only the generated Python can work it out."""
     formula: Formula | None = None
     """The reading as an SMT formula; None where the solver has to say that it is undecided."""
+    constants: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    """What the source may name besides its operands: tables too large to be written into it."""
 
 
 MAX_OPERANDS = 200

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from engine.logic.operators.lookup import NoRegisters, Registers
 from engine.logic.tree import Derived
 from engine.logic.types import Type
 
@@ -44,3 +45,4 @@ class Scope:
     features: Names
     parameters: Names
     derived: Mapping[str, Derived] = field(default_factory=dict)
+    registers: Registers = field(default_factory=NoRegisters)

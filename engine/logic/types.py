@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """`number`, `boolean`, `string`, `list` of one of them; `unknown` fits everywhere."""
+    """`number`, `boolean`, `string`, `time`, `list` of one of them; `unknown` fits everywhere."""
 
     name: str
     member: Type | None = None
@@ -23,6 +23,8 @@ class Type:
 NUMBER = Type("number")
 BOOLEAN = Type("boolean")
 STRING = Type("string")
+TIME = Type("time")
+"""An instant, as text in the one form of `engine.times`, so that text comparison is that of time."""
 UNKNOWN = Type("unknown")
 """Of a value that is not there, or of a condition that was already refused."""
 NULL = Type("null")
@@ -30,7 +32,7 @@ NULL = Type("null")
 MIXED = Type("mixture")
 """Values of several types: may be answered, but no operator takes it."""
 OBJECT = Type("object")
-SCALARS = frozenset({NUMBER, BOOLEAN, STRING})
+SCALARS = frozenset({NUMBER, BOOLEAN, STRING, TIME})
 
 
 _ARTICLES = {

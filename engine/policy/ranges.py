@@ -27,7 +27,7 @@ def constants_are_possible(
         features = [catalogue[a.name] for a in node.args if isinstance(a, Var) and a.name in catalogue]
         if len(features) == 1:
             for constant in _constants(node):
-                _is_possible(features[0], constant, node.operator.name in _ORDERED, strategies, mistakes)
+                _is_possible(features[0].member(), constant, node.operator.name in _ORDERED, strategies, mistakes)
 
 
 def _compares(call: Call) -> bool:

@@ -75,6 +75,8 @@ def caller_features(given: Mapping[str, Value | None], catalogue: Catalogue) -> 
 
 
 def _is_unprintable(value: object) -> bool:
+    if isinstance(value, list):
+        return any(map(_is_unprintable, value))
     return isinstance(value, str) and re.fullmatch(PRINTABLE, value) is None
 
 

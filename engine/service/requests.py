@@ -27,12 +27,15 @@ Time = Annotated[
     AwareDatetime,
     BeforeValidator(_rfc_3339, json_schema_input_type=Annotated[str, Field(json_schema_extra={"format": "date-time"})]),
 ]
+_MARKET = r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$"
 PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
 """No control characters: one of them, NUL, cannot be stored everywhere, and none of them is meant."""
 
 Id = Annotated[str, Field(min_length=1, max_length=256, pattern=PRINTABLE)]
 Note = Annotated[str, Field(max_length=1024, pattern=PRINTABLE)]
 Name = Annotated[str, Field(min_length=1, max_length=64)]
+Member = float | int | bool | str | None
+Feature = Member | Annotated[list[Member], Field(max_length=1000)]
 Dropped = Annotated[JsonValue, Field(description="Taken and dropped; never stored.")]
 Image = Annotated[str, Field(description="Base64 of a JPEG, PNG or WebP of at most 10 MiB and 40 megapixels.")]
 
@@ -94,7 +97,9 @@ class Selfie(Strict):
 class Context(Strict):
     """Where the person wants what; told by the caller, never by the person."""
 
-    market: Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2.")] | None = None
+    market: (
+        Annotated[str, Field(pattern=_MARKET, description="ISO 3166-1 alpha-2, or a subdivision: `US-TX`.")] | None
+    ) = None
     product: Annotated[str, Field(min_length=1, max_length=128, pattern=PRINTABLE)] | None = None
 
 
@@ -112,7 +117,7 @@ class Data(Strict):
     di_session_token: Dropped = None
     custom: Dropped = None
     selfie: Selfie | None = None
-    features: Annotated[dict[Name, float | int | bool | str | None], Field(max_length=1000)] | None = None
+    features: Annotated[dict[Name, Feature], Field(max_length=1000)] | None = None
     context: Context = Context()
     strategy: Name | None = None
 
@@ -138,7 +143,7 @@ class TryRequest(Strict):
 
     text: Annotated[str, Field(max_length=1_000_000)]
     strategy: Name
-    features: Annotated[dict[Name, float | int | bool | str | None], Field(max_length=1000)] | None = None
+    features: Annotated[dict[Name, Feature], Field(max_length=1000)] | None = None
     selfie: Selfie | None = None
 
     @model_validator(mode="after")

@@ -84,6 +84,7 @@ def _feature(feature: Feature) -> Json:
     return {
         "name": feature.name,
         "type": feature.type,
+        "of": feature.of,
         "title": feature.title,
         "meaning": feature.meaning,
         "unit": feature.unit,

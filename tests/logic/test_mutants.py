@@ -25,6 +25,7 @@ MUTANTS = [
     ("+", "0.0", "1.0"), ("+", "= None", "= 0.0"), ("-", "1.0 *", "2.0 *"), ("*", "1.0", "2.0"), ("/", "== 0", "== 2"),
     ("/", "= None", "= 0.0"), ("%", "fmod", "divmod"), ("%", "== 0", "== 1"),
     ("min", "min", "max"), ("max", "max", "min"),
+    ("between", "<=", "<"), ("between", "utf16", ""), ("time", "read_time", ""), ("shift", "shift_time", "max"),
     ("missing_some", ">=", ">"), ("missing", "v", "[] and v"),
 ]  # fmt: skip
 

@@ -74,6 +74,8 @@ def _negative_or_infix(*texts: str) -> str:
     return f"-{texts[0]}" if len(texts) == 1 else infix("-")(*texts)
 
 
+RUNTIME = {"fmod": math.fmod}
+
 _MANY = (1, MAX_OPERANDS)
 _TAKES = "numbers"
 

@@ -1,4 +1,4 @@
-"""`<  <=  >  >=  ==  !=`: two values of one type, or `a < b < c`."""
+"""`<  <=  >  >=  ==  !=  between`: values of one type, or `a < b < c`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from operator import eq, ge, gt, le, lt, ne
 from typing import Any
 
 from engine.logic.operator import Operator, each, expression, infix
-from engine.logic.types import BOOLEAN, NULL, NUMBER, SCALARS, STRING, Type, joined
+from engine.logic.types import BOOLEAN, NULL, NUMBER, SCALARS, STRING, TIME, Type, joined
 
 
 def utf16(text: str) -> bytes:
@@ -17,7 +17,7 @@ def utf16(text: str) -> bytes:
 
 
 def _ordered(sign: str, compare: Callable[[Any, Any], bool], most: int) -> list[Operator]:
-    """`a < b` for numbers and for strings; with three operands both comparisons hold."""
+    """`a < b` for numbers, strings and times; with three operands both comparisons hold."""
 
     def numbers(*values: float) -> bool:
         return all(compare(a, b) for a, b in pairwise(values))
@@ -31,10 +31,34 @@ def _ordered(sign: str, compare: Callable[[Any, Any], bool], most: int) -> list[
     def of_strings(out: str, *operands: str) -> list[str]:
         return of_numbers(out, *(f"utf16({operand})" for operand in operands))
 
-    takes, arity, text = "numbers or strings of one type", (2, most), infix(sign)
+    takes, arity, text = "numbers, strings or times", (2, most), infix(sign)
     return [
         Operator(sign, takes, arity, each(NUMBER, BOOLEAN), numbers, of_numbers, text),
         Operator(sign, takes, arity, each(STRING, BOOLEAN), strings, of_strings, text),
+        Operator(sign, takes, arity, each(TIME, BOOLEAN), numbers, of_numbers, text),
+    ]
+
+
+def _within(value: Any, low: Any, high: Any) -> bool:
+    return bool(low <= value <= high)
+
+
+def _within_text(value: str, low: str, high: str) -> bool:
+    return utf16(low) <= utf16(value) <= utf16(high)
+
+
+def _between() -> list[Operator]:
+    """`between(x, low, high)`: both ends belong to it."""
+    takes, plain = "three numbers, three strings or three times", expression("{1} <= {0} <= {2}")
+    as_text = expression("utf16({1}) <= utf16({0}) <= utf16({2})")
+
+    def said(value: str, low: str, high: str) -> str:
+        return f"{value} between {low} and {high}"
+
+    return [
+        Operator("between", takes, (3, 3), each(NUMBER, BOOLEAN), _within, plain, said),
+        Operator("between", takes, (3, 3), each(STRING, BOOLEAN), _within_text, as_text, said),
+        Operator("between", takes, (3, 3), each(TIME, BOOLEAN), _within, plain, said),
     ]
 
 
@@ -56,7 +80,7 @@ def _is_not_null(a: object, b: object) -> bool:
 
 
 def _equal(sign: str, compare: Callable[[Any, Any], bool]) -> Operator:
-    takes = "two numbers, two strings or two booleans"
+    takes = "two numbers, two strings, two booleans or two times"
     return Operator(sign, takes, (2, 2), _same_scalar, compare, expression(f"{{0}} {sign} {{1}}"), infix(sign))
 
 
@@ -74,6 +98,8 @@ IS_NOT_NULL = Operator(
     strict=False,
 )
 
+RUNTIME = {"utf16": utf16}
+
 OPERATORS = [
     *_ordered("<", lt, most=3),
     *_ordered("<=", le, most=3),
@@ -83,4 +109,5 @@ OPERATORS = [
     IS_NOT_NULL,
     _equal("==", eq),
     _equal("!=", ne),
+    *_between(),
 ]
