@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from engine.contracts import Evidence, History, Models, Ports, SignalProvider
+from engine.contracts import Clock, Evidence, History, Models, Ports, SignalProvider
 from engine.features import Catalogue
 from engine.service.problems import Problem
+from engine.workflow.dated import dated
 from engine.workflow.model import Workflow
 from engine.workflow.providers import Factory, build_providers, in_order
 from engine.workflow.run import PinnedPolicy, Verdict, evaluate, evaluate_nothing
@@ -43,9 +44,10 @@ class BoundWorkflow:
 class Pipeline:
     """Evaluates evidence by a workflow's name."""
 
-    def __init__(self, workflows: Mapping[str, BoundWorkflow], catalogue: Catalogue) -> None:
+    def __init__(self, workflows: Mapping[str, BoundWorkflow], catalogue: Catalogue, clock: Clock) -> None:
         self.workflows = workflows
         self.catalogue = catalogue
+        self._clock = clock
 
     def workflow(self, name: str) -> BoundWorkflow:
         """The workflow of this name; raises `Problem` 422, naming those there are."""
@@ -63,7 +65,8 @@ class Pipeline:
         strategy: str,
         read: Read = read_directly,
     ) -> Verdict:
-        """Read the evidence and decide."""
+        """Read the evidence and decide, as of now."""
+        evidence = dated(evidence, self._clock.now())
         return evaluate(
             bound.workflow, bound.providers, policies, evidence, self.catalogue, strategy=strategy, read=read
         )
@@ -76,7 +79,8 @@ class Pipeline:
         strategy: str,
         failure: ProviderFailure,
     ) -> Verdict:
-        """Decide where no evidence came."""
+        """Decide where no evidence came, as of now."""
+        evidence = dated(evidence, self._clock.now())
         return evaluate_nothing(bound.providers, policies, evidence, self.catalogue, strategy=strategy, failure=failure)
 
 
@@ -96,13 +100,14 @@ def build_pipeline(
         policies: name of each policy to its strategies.
         workflows: where each workflow lies, to its text.
     """
-    ports = Ports(clock=SystemClock(), history=history, settings=settings, models=models)
+    clock = SystemClock()
+    ports = Ports(clock=clock, history=history, settings=settings, models=models)
     providers = build_providers(factories, ports, catalogue)
     bound = {}
     for name, workflow in read_workflows(workflows, providers, policies).items():
         chosen = [providers[wanted] for wanted in workflow.providers]
         bound[name] = BoundWorkflow(workflow, in_order(chosen, f"policies/workflows/{name}.yaml"))
-    return Pipeline(bound, catalogue)
+    return Pipeline(bound, catalogue, clock)
 
 
 def strategy_for(workflow: Workflow, asked: str | None, policies: Sequence[PinnedPolicy]) -> str:

@@ -1,0 +1,56 @@
+"""Parameters that take their value from a pack: each is worked out for a record, by its market, product and day."""
+
+from __future__ import annotations
+
+from engine.diagnostics import Location
+from engine.logic.mistakes import Mistakes, quoted
+from engine.logic.parse import read_condition
+from engine.logic.syntax import Entries, Scalar
+from engine.logic.tree import Derived, names_read
+from engine.logic.types import NUMBER
+from engine.policy.checked import Definition
+from engine.policy.packs import Pack
+from engine.policy.policy import Parameter, Policy, Word
+from engine.policy.sections.section import Contribution, Ground
+
+_SHOWN = 3
+
+
+def drawn_from_packs(policy: Policy, ground: Ground) -> Contribution:
+    """What stands for each such parameter. One whose pack has mistakes has a name all the same, so it is told once."""
+    definitions, names = [], {}
+    for parameter in policy.parameters:
+        if parameter.pack is not None:
+            made = _definition(parameter, parameter.pack, ground)
+            reads = names_read(made.expression)
+            names[made.name] = Derived(made.name, made.expression.type, parameter.name.location, reads)
+            definitions.append(made)
+    return Contribution(definitions=tuple(definitions), names=names)
+
+
+def _definition(parameter: Parameter, named: Word, ground: Ground) -> Definition:
+    at, name = named.location, Scalar(named.text, named.location)
+    lookup = Entries(((Scalar("lookup", at), name),), at)
+    expression = read_condition(lookup, ground.scope, ground.mistakes)
+    if expression.type == NUMBER:
+        pack = ground.registers.get(named.text, at, ground.mistakes)
+        if isinstance(pack, Pack):
+            _values_fit(parameter, pack, at, ground.mistakes)
+    elif named.text in ground.registers.own or named.text in ground.registers.used:
+        ground.mistakes.add("not-a-pack", f"{quoted(named.text)} is a list, not a pack", at)
+    return Definition(parameter.name.text, expression)
+
+
+def _values_fit(parameter: Parameter, pack: Pack, at: Location, mistakes: Mistakes) -> None:
+    """Every figure of the pack is one that the parameter may have, in its unit."""
+    name = quoted(parameter.name.text)
+    if parameter.low is not None and parameter.high is not None:
+        outside = [each for each in pack.entries if not parameter.low <= each.value <= parameter.high]
+        if outside:
+            shown = ", ".join(f"{each.label} {each.value}" for each in outside[:_SHOWN])
+            more = f" and {len(outside) - _SHOWN} more" if len(outside) > _SHOWN else ""
+            message = f"pack {quoted(pack.name)} has figures outside the range of parameter {name}: {shown}{more}"
+            mistakes.add("out-of-range", message, at, f"{parameter.low} to {parameter.high}")
+    if parameter.unit and pack.unit and parameter.unit != pack.unit:
+        message = f"parameter {name} is in {parameter.unit}, and pack {quoted(pack.name)} in {pack.unit}"
+        mistakes.add("wrong-unit", message, at)
