@@ -174,9 +174,9 @@ def _refitted(shown: Sequence[Presentation], aged: Aged, refit: Mapping[str, Int
 
 
 def labelled_ages(shown: Sequence[Presentation]) -> dict[str, tuple[float, float, str]]:
-    """Predicted age, labelled age (NaN in an open bin) and person of each file that has both."""
+    """Predicted age, the age to fit an interval against, and person of each file that has both."""
     return {
-        one.row.file: (one.feature(PREDICTED), one.row.age.point, one.person)
+        one.row.file: (one.feature(PREDICTED), one.row.age.guess, one.person)
         for one in shown
         if one.row.age and math.isfinite(one.feature(PREDICTED))
     }

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 MAX_AGE = 120.0
+INTO_OPEN_BIN = 5.0
 _BIN = re.compile(r"(\d{1,3})\s*[-–]\s*(\d{1,3})")
 _OPEN = re.compile(r"(\d{1,3})\s*\+")
 
@@ -32,6 +33,14 @@ class AgeLabel:
     def point(self) -> float:
         """The age that errors are measured against, the bin's middle; NaN for an open bin, which has none."""
         return (self.low + self.high) / 2 if math.isfinite(self.high) else math.nan
+
+    @property
+    def guess(self) -> float:
+        """The age that an interval is fitted against: the point, or some years into an open bin.
+
+        Left out, the oldest would be missing among those who look old, and the interval end too low for them.
+        """
+        return self.point if math.isfinite(self.high) else self.low + INTO_OPEN_BIN
 
 
 def read_age(text: str) -> AgeLabel:

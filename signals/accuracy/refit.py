@@ -6,7 +6,6 @@ repeated on four fifths of the people and measured on the fifth, five times.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -35,7 +34,7 @@ def shipped_interval() -> list[IntervalBand]:
 
 
 Seen = tuple[float, float, str]
-"""Predicted age, labelled age (NaN where there is no exact one) and person of one file."""
+"""Predicted age, the age to fit against (`AgeLabel.guess`) and person of one file."""
 
 
 def refit_intervals(sets: Mapping[str, Mapping[str, Seen]]) -> dict[str, dict[str, tuple[float, float]]]:
@@ -44,15 +43,13 @@ def refit_intervals(sets: Mapping[str, Mapping[str, Seen]]) -> dict[str, dict[st
     Empty where one of those sets is not there, or has too few people to put some aside.
     """
     names = sorted(read_fitted().sets)
-    if any(sum(map(_has_age, sets.get(name, {}).values())) < 2 * LEAST for name in names):
+    if any(len(sets.get(name, {})) < 2 * LEAST for name in names):
         return {}
     folds = {name: _folds(sets[name]) for name in names}
     found: dict[str, dict[str, tuple[float, float]]] = {name: {} for name in names}
     for number in range(FOLDS):
         rest = {
-            name: np.asarray(
-                [one[:2] for file, one in sets[name].items() if folds[name][file] != number and _has_age(one)]
-            )
+            name: np.asarray([one[:2] for file, one in sets[name].items() if folds[name][file] != number])
             for name in names
         }
         interval = AgeInterval(fit(rest))
@@ -60,10 +57,6 @@ def refit_intervals(sets: Mapping[str, Mapping[str, Seen]]) -> dict[str, dict[st
             aside = {file: one for file, one in sets[name].items() if folds[name][file] == number}
             found[name] |= {file: interval.around(predicted) for file, (predicted, _, _) in aside.items()}
     return found
-
-
-def _has_age(one: Seen) -> bool:
-    return math.isfinite(one[1])
 
 
 def _folds(seen: Mapping[str, Seen]) -> dict[str, int]:

@@ -4,7 +4,8 @@ For each band of the predicted age and each set, the one-sided quantiles of true
 finite-sample correction of split conformal prediction (the k-th smallest of n, k = ceil((n + 1) · q)); then, for each
 band and side, the wider of the sets. Where a set has fewer than 60 images in a band, the band is widened for it by a
 year at each end until it has. The age net has seen UTKFace, so that set alone would promise too much; FairFace
-knows only bins of ages, of which the middle is taken. Held-out coverage is that of five folds by image.
+knows only bins of ages, of which the middle is taken, and 75 years for its last, 70 and more. Ages are those of the
+labels as they are written, as in `selfie models evaluate`. Held-out coverage is that of five folds by image.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from numpy.typing import NDArray
 
 from engine.contracts import Evidence, Ports, Readings
 from engine.frames import Frame
+from signals.accuracy.ages import read_age, read_bin
 from signals.age.interval import AgeInterval, Band, Fitted
 from signals.age.provider import AgeProvider
 from signals.face.provider import build as build_face
@@ -35,8 +37,6 @@ SETS = ("utkface", "fairface540")
 FOLDS = 5
 LEAST = 60
 """Images behind one quantile: fewer make it jump, more blur the bands."""
-OLDEST_BIN = 75.0
-"""Taken for FairFace's open bin, 70 years and more."""
 TARGET = Path(__file__).with_name("interval.yaml")
 
 Pairs = NDArray[np.float64]
@@ -44,11 +44,8 @@ Pairs = NDArray[np.float64]
 
 
 def true_age(row: Mapping[str, str]) -> float:
-    """The label in years; for a bin its middle, where 20-29 is from the 20th birthday to the 30th."""
-    if "age" in row:
-        return float(row["age"]) + 0.5
-    first, dash, last = row["age_bin"].partition("-")
-    return (int(first) + int(last) + 1) / 2 if dash else OLDEST_BIN
+    """The label in years: as it is written, or the middle of a bin."""
+    return (read_age(row["age"]) if "age" in row else read_bin(row["age_bin"])).guess
 
 
 def offsets(pairs: Pairs) -> tuple[float, float]:
@@ -85,11 +82,14 @@ def near(pairs: Pairs, above: float, below: float) -> Pairs:
     return inside if len(inside) >= LEAST else near(pairs, above - 1, below + 1)
 
 
-def held_out_coverage(data: Mapping[str, Pairs]) -> dict[str, float]:
-    """Share of images whose label lies in the interval that was fitted without them, for each set."""
+def held_out_coverage(data: Mapping[str, Pairs], fitted_on: Sequence[str] = ()) -> dict[str, float]:
+    """Share of images whose label lies in the interval that was fitted without them, for each set.
+
+    It is fitted on all sets, or only on those named.
+    """
     inside: dict[str, list[bool]] = {name: [] for name in data}
     for fold in range(FOLDS):
-        rest = {name: pairs[np.arange(len(pairs)) % FOLDS != fold] for name, pairs in data.items()}
+        rest = {name: data[name][np.arange(len(data[name])) % FOLDS != fold] for name in fitted_on or data}
         interval = AgeInterval(fit(rest))
         for name, pairs in data.items():
             inside[name] += covered(interval, pairs[fold::FOLDS])
@@ -127,6 +127,7 @@ def fitted(ports: Ports, folder: Path) -> Fitted:
         model_digest=ports.models.get("faceapi_age").sha256,
         sets={name: len(pairs) for name, pairs in data.items()},
         held_out_coverage=held_out_coverage(data),
+        fitted_on_one_alone={name: held_out_coverage(data, [name]) for name in data},
         bands=fit(data),
     )
 

@@ -35,6 +35,8 @@ class Fitted(_Strict):
     model_digest: str
     sets: dict[str, int]
     held_out_coverage: dict[str, float]
+    fitted_on_one_alone: dict[str, dict[str, float]]
+    """The same by the one set that an interval was fitted on, for comparison."""
     bands: Annotated[list[Band], Field(min_length=1)]
 
 

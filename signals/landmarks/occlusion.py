@@ -110,11 +110,12 @@ def _inside(grey: Pixels, placed: NDArray[np.float32], outline: tuple[int, ...])
     hull = cv2.convexHull(placed[list(outline), :2])[:, 0]
     centre = hull.mean(0)
     middle = np.rint(centre + (hull - centre) * _MIDDLE).astype(np.int32)
-    left, top = np.clip(middle.min(0), 0, SIDE - 1).tolist()
-    right, bottom = np.clip(middle.max(0), 0, SIDE - 1).tolist()
-    mask = np.zeros((bottom - top + 1, right - left + 1), np.uint8)
-    cv2.fillPoly(mask, [middle - (left, top)], 1)
-    part = grey[top : bottom + 1, left : right + 1]
+    x, y, width, height = cv2.boundingRect(middle)
+    left, top = max(0, x), max(0, y)
+    part = grey[top : max(top, y + height), left : max(left, x + width)]
+    mask = np.zeros(part.shape, np.uint8)
+    if mask.size:
+        cv2.fillPoly(mask, [middle], 1, offset=(-left, -top))
     values = part[mask > 0]
     if not len(values):
         return Part(0, 0.0, 0.0)

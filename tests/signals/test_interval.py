@@ -42,6 +42,14 @@ def test_held_out_images_are_covered_as_often_as_promised() -> None:
     assert held_out_coverage({"one": pairs(6)})["one"] == pytest.approx(0.9, abs=0.02)
 
 
+def test_one_set_alone_promises_too_much_for_another() -> None:
+    data = {"near": pairs(3), "far": pairs(9, seed=1)}
+    alone = held_out_coverage(data, ["near"])
+    assert alone["near"] == pytest.approx(0.9, abs=0.02)
+    assert alone["far"] < 0.5
+    assert held_out_coverage(data)["near"] > 0.99
+
+
 def test_a_thin_band_is_widened_until_it_has_enough() -> None:
     few = np.stack([np.linspace(0, 100, 201), np.linspace(0, 100, 201)], 1)
     assert LEAST <= len(near(few, 13, 18)) < LEAST + 4
@@ -51,7 +59,7 @@ def test_a_thin_band_is_widened_until_it_has_enough() -> None:
 
 @pytest.mark.parametrize(
     ("row", "age"),
-    [({"age": "23"}, 23.5), ({"age_bin": "20-29"}, 25), ({"age_bin": "0-2"}, 1.5), ({"age_bin": "70+"}, 75)],
+    [({"age": "23"}, 23), ({"age_bin": "20-29"}, 24.5), ({"age_bin": "0-2"}, 1), ({"age_bin": "70+"}, 75)],
 )
 def test_labels_in_years(row: dict[str, str], age: float) -> None:
     assert true_age(row) == age

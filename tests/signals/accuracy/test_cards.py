@@ -14,6 +14,7 @@ from signals.accuracy.bootstrap import Figure
 from signals.accuracy.card import render_card
 from signals.accuracy.command import measure_folders
 from signals.accuracy.results import Report, from_json, to_json
+from signals.age.interval import read_fitted
 
 CARDS = Path(__file__).parents[3] / "docs" / "models"
 MEASURES = ("face", "liveness", "age")
@@ -67,6 +68,18 @@ def test_the_interval_holds_85_to_95_percent_of_people_not_used_to_fit_or_the_ca
         for band, figure in coverage.by_band.items():
             if figure.value is not None and figure.value < 0.85:
                 assert re.search(rf"It misses, below 85 %: [^*]*{re.escape(band)}", text)
+
+
+def test_the_card_says_what_one_set_alone_would_promise_as_the_fit_measured_it() -> None:
+    fitted = read_fitted()
+    first, second = fitted.fitted_on_one_alone["utkface"], fitted.fitted_on_one_alone["fairface540"]
+    sizes = fitted.sets["utkface"], fitted.sets["fairface540"]
+    said = (
+        f"alone holds {first['utkface'] * 100:.0f} % of UTKFace and {first['fairface540'] * 100:.0f} % of FairFace, "
+        f"one fitted on FairFace alone {second['utkface'] * 100:.0f} % and {second['fairface540'] * 100:.0f} % "
+        f"(images not used to fit, n = {sizes[0]} and {sizes[1]})"
+    )
+    assert said in (CARDS / "age.md").read_text(encoding="utf-8")
 
 
 def figures(tree: object, place: str = "") -> Iterator[tuple[str, Figure]]:

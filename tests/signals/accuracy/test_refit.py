@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 
+from signals.accuracy.age import labelled_ages
+from signals.accuracy.ages import read_age, read_bin
+from signals.accuracy.labels import Row
+from signals.accuracy.presentations import Presentation, Reading
 from signals.accuracy.refit import refit_intervals, shipped_interval
+from signals.age.fit_interval import true_age
 from signals.age.interval import read_fitted
 
 SETS = sorted(read_fitted().sets)
@@ -36,11 +43,14 @@ def test_nobody_is_held_by_an_interval_that_was_fitted_on_him() -> None:
         assert np.mean(held(sets[name], found[name], "p1")) > 0.9
 
 
-def test_an_open_bin_has_an_interval_and_no_part_in_the_fit() -> None:
-    sets = {name: seen(people=300, images=2) for name in SETS}
-    found = refit_intervals({name: {**rows, "old.jpg": (70.0, float("nan"), "px")} for name, rows in sets.items()})
-    lower, upper = found[SETS[0]]["old.jpg"]
-    assert 67 < lower < 70 < upper < 73
+def test_the_labels_are_fitted_as_the_shipped_interval_fits_them() -> None:
+    """A year is that year, a bin its middle, an open bin five years into it."""
+    for age, cells in ((23, {"age": "23"}), (24.5, {"age_bin": "20-29"}), (75, {"age_bin": "70+"})):
+        label = read_bin(cells["age_bin"]) if "age_bin" in cells else read_age(cells["age"])
+        row = Row(1, "one.jpg", Path("one.jpg"), age=label, subject="p0")
+        shown = [Presentation("set", row, Reading({"age.predicted": 30.0}))]
+        assert labelled_ages(shown) == {"one.jpg": (30.0, age, "set/p0")}
+        assert true_age(cells) == age
 
 
 def test_without_each_of_the_sets_there_is_no_refit() -> None:
