@@ -47,8 +47,17 @@ def check(
         _print_json({"files": [report for report, _ in reports]})
     else:
         for report, shown in reports:
-            typer.echo(shown or f"{report['file']}: good")
+            typer.echo("\n".join(filter(None, [shown, _verdict(report)])))
     raise typer.Exit(0 if all(report["ok"] for report, _ in reports) else FINDINGS)
+
+
+def _verdict(report: dict[str, Any]) -> str:
+    """The last line of a file's report; none where its mistakes have said it."""
+    if not report["ok"]:
+        return ""
+    count = len(report["diagnostics"])
+    told = f", {count} warning{'s' if count > 1 else ''}" if count else ""
+    return f"{report['file']}: good{told}"
 
 
 def _report(file: Path) -> tuple[dict[str, Any], str]:

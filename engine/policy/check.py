@@ -14,6 +14,7 @@ from engine.policy.policy import Policy, Word
 from engine.policy.reasons import Reasons
 from engine.policy.sections import SECTIONS
 from engine.policy.sections.section import Contribution, Ground
+from engine.policy.strategies import left_out, with_inherited
 
 
 def check(policy: Policy, catalogue: Catalogue, reasons: Reasons, mistakes: Mistakes) -> CheckedPolicy:
@@ -31,6 +32,7 @@ def check(policy: Policy, catalogue: Catalogue, reasons: Reasons, mistakes: Mist
         otherwise=policy.otherwise,
         rules=rules,
         definitions=definitions,
+        without=left_out(with_inherited(policy.strategies, mistakes), rules, mistakes),
     )
 
 

@@ -11,6 +11,7 @@ from engine.logic.syntax import Scalar
 from engine.logic.tree import Known
 from engine.logic.types import NUMBER, STRING, UNKNOWN, Type, phrase, type_of
 from engine.policy.policy import Parameter, Policy, Strategy
+from engine.policy.strategies import names_are_free, with_inherited
 
 DEFAULT_STRATEGY = "standard"
 """Of a policy that names none."""
@@ -26,7 +27,8 @@ class Settings:
 
 def read_settings(policy: Policy, mistakes: Mistakes) -> Settings:
     """All values; every mistake in them is noted."""
-    strategies = policy.strategies or (None,)
+    strategies = with_inherited(policy.strategies, mistakes) or (None,)
+    names_are_free(policy.parameters, mistakes)
     _strategies_set_what_exists(policy, mistakes)
     for parameter in policy.parameters:
         _values_exist(parameter, strategies, mistakes)

@@ -35,10 +35,13 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Strategy:
-    """A named setting: values of parameters."""
+    """A named setting: values of parameters, and which rules it leaves out. The rest is as where it inherits from."""
 
     name: Word
     values: tuple[tuple[Word, Scalar], ...] = ()
+    inherits: Word | None = None
+    without: tuple[Word, ...] | None = None
+    """Ids of rules; None where it says nothing of rules, and so leaves out what the one that it inherits from does."""
 
 
 @dataclass(frozen=True, slots=True)

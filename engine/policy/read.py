@@ -11,6 +11,7 @@ from engine.policy.compiled import CompiledPolicy
 from engine.policy.document import read_document
 from engine.policy.reasons import Reasons
 from engine.policy.shape import read_shape
+from engine.policy.warnings import warn
 
 
 def read_policy(text: str, *, source: str, catalogue: Catalogue, reasons: Reasons) -> CompiledPolicy:
@@ -23,9 +24,14 @@ def read_policy(text: str, *, source: str, catalogue: Catalogue, reasons: Reason
 
 
 def check_policy(text: str, *, source: str, catalogue: Catalogue, reasons: Reasons) -> tuple[Diagnostic, ...]:
-    """Every mistake of a policy, in the order of the text; none where it can decide."""
+    """Every mistake of a policy, in the order of the text; where there is no error, its warnings."""
     mistakes = Mistakes()
-    _checked(text, source, catalogue, reasons, mistakes)
+    document = read_document(text, source, mistakes)
+    if document:
+        written = read_shape(document, mistakes)
+        checked = check(written, catalogue, reasons, mistakes)
+        if not errors(mistakes.found):
+            warn(written, checked, catalogue, mistakes)
     return tuple(sorted(mistakes.found, key=lambda diagnostic: diagnostic.location))
 
 

@@ -10,8 +10,9 @@ from engine.logic.mistakes import Mistakes, quoted
 from engine.logic.syntax import Entries, Items, Node, Scalar
 from engine.policy.document import Document
 from engine.policy.parts import Parts
-from engine.policy.policy import Parameter, Policy, Strategy, Word
+from engine.policy.policy import Parameter, Policy, Word
 from engine.policy.sections import SECTIONS
+from engine.policy.strategies import read_strategy
 
 _SECTIONS = {section.key: section for section in SECTIONS}
 _POLICY_KEYS = ("policy", "title", "parameters", "strategies", "requires", "unknown", "otherwise", *_SECTIONS)
@@ -35,7 +36,9 @@ class _Shape:
             name=name,
             title=self.parts.text(root.get("title"), "title") or name,
             parameters=tuple(self._parameter(key, node) for key, node in self.parts.mapping(root, "parameters")),
-            strategies=tuple(self._strategy(key, node) for key, node in self.parts.mapping(root, "strategies")),
+            strategies=tuple(
+                read_strategy(key, node, self.parts) for key, node in self.parts.mapping(root, "strategies")
+            ),
             requires=self._requires(root.get("requires")),
             unknown=self.parts.cautious(root.get("unknown"), "unknown") or "review",
             otherwise=self.parts.outcome(root.get("otherwise"), "otherwise") or "review",
@@ -68,17 +71,6 @@ class _Shape:
         value = None if given is None else self.parts.constant(given, key)
         title, unit = self.parts.text(node.get("title"), "title"), self.parts.text(node.get("unit"), "unit")
         return Parameter(name, title or name.text, unit, low, high, value)
-
-    def _strategy(self, key: Scalar, node: Node) -> Strategy:
-        name = self.parts.word(key)
-        if not isinstance(node, Entries):
-            if not (isinstance(node, Scalar) and node.value is None):
-                self.parts.wrong(node, f"strategy {quoted(name.text)}", "a mapping of parameters to values")
-            return Strategy(name)
-        values = [
-            (self.parts.word(parameter), self.parts.constant(value, parameter)) for parameter, value in node.pairs
-        ]
-        return Strategy(name, tuple(values))
 
     def _requires(self, node: Node | None) -> tuple[Word, ...]:
         if node is None:

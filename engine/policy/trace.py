@@ -47,6 +47,8 @@ class Trace:
     requires: tuple[str, ...]
     """Required features that are unknown; with any of them no rule is asked."""
     rules: tuple[RuleTrace, ...]
+    without: tuple[str, ...] = ()
+    """Rules that the strategy leaves out, in the file's order."""
 
     def to_json(self) -> dict[str, Any]:
         """One entry of `policies` in a trace of the API."""
@@ -59,6 +61,7 @@ class Trace:
             "parameters": dict(self.parameters),
             "requires": list(self.requires),
             "rules": [rule.to_json() for rule in self.rules],
+            "without": list(self.without),
         }
 
     def render(self) -> str:
@@ -68,6 +71,7 @@ class Trace:
 
 def trace(policy: CheckedPolicy, sha256: str, record: Mapping[str, Any], strategy: str) -> Trace:
     """Decide by the explanation reading. It shares nothing with the generated code but the table of operators."""
+    without = tuple(rule.id for rule in policy.rules if rule.id in policy.without.get(strategy, ()))
     policy, parameters = policy.under(strategy), policy.strategies[strategy]
     unknown = tuple(name for name in sorted(policy.reads()) if record.get(name) is None)
     required = tuple(name for name in policy.requires if record.get(name) is None)
@@ -79,7 +83,7 @@ def trace(policy: CheckedPolicy, sha256: str, record: Mapping[str, Any], strateg
         decided = undecidable(policy, strategy, unknown)
     else:
         decided = decision([rule.effect for rule in rules if rule.effect], policy.otherwise, strategy, unknown)
-    return Trace(policy.name, sha256, decided, parameters, required, rules)
+    return Trace(policy.name, sha256, decided, parameters, required, rules, without)
 
 
 def _rule(rule: CheckedRule, record: Mapping[str, Any], parameters: Mapping[str, Any], silent: bool) -> RuleTrace:
@@ -101,6 +105,8 @@ def _lines(whole: Trace) -> Iterator[str]:
         yield f"unknown: {', '.join(decided.unknown)}"
     if whole.requires:
         yield f"required and unknown: {', '.join(whole.requires)}; no rule was asked"
+    if whole.without:
+        yield f"left out under {decided.strategy}: {', '.join(whole.without)}"
     for index, rule in enumerate(whole.rules):
         last = index == len(whole.rules) - 1
         yield f"{'└─' if last else '├─'} {_MARKS[rule.result]} {rule.rule.id}{_said(rule)}"

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 
+from engine.diagnostics import errors
 from engine.features import Catalogue, Feature
 from engine.logic.types import BOOLEAN, NUMBER
 from engine.policy import CompiledPolicy, check_policy, read_policy, shipped_reasons
@@ -49,7 +50,8 @@ def policy_of(drawn: list[tuple[Any, str, Any]]) -> CompiledPolicy | None:
     for when, then, on_unknown in drawn:
         rule = {"id": f"r{len(rules)}", "when": when, "then": then, "reason": "R834"}
         rule |= {"on_unknown": on_unknown} if on_unknown else {}
-        if not check_policy(text_of([rule]), source="random.yaml", catalogue=CATALOGUE, reasons=shipped_reasons()):
+        found = check_policy(text_of([rule]), source="random.yaml", catalogue=CATALOGUE, reasons=shipped_reasons())
+        if not errors(found):
             rules.append(rule)
     if not rules:
         return None
@@ -114,7 +116,7 @@ def test_what_would_break_the_law_is_refused(when: Any, monkeypatch: pytest.Monk
     """Each is silent on the unknown and fires on the known; without the check the law is seen broken."""
     breaks = {"id": "a", "when": when, "then": "reject", "reason": "R834"}
     found = check_policy(text_of([breaks]), source="p.yaml", catalogue=CATALOGUE, reasons=shipped_reasons())
-    assert found
+    assert errors(found)
     monkeypatch.setattr("engine.policy.sections.section.unknown_cannot_pass", lambda *_: None)
     each = [{"b0": b0, "b1": b1, "n0": n0} for b0 in (None, True) for b1 in (False, True) for n0 in (None, 1.0)]
     left_out = [{name: value for name, value in record.items() if value is not None} for record in each]

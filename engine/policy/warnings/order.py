@@ -1,0 +1,116 @@
+"""Thresholds that are laxer under a stricter strategy.
+
+Which way a parameter is stricter follows from how rules use it. Where a larger value makes a review or reject rule true
+for more records (`age.predicted < age_of_access`), larger is stricter; where it makes it true for fewer
+(`exposure > exposure_max`), smaller is. For an accept rule it is the other way round. A parameter that is used in both
+ways, or in a way that is not read here, has no direction and is left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+
+from engine.diagnostics import Location
+from engine.logic.mistakes import quoted
+from engine.logic.tree import Call, Derived, Expression, Literal, Param, children
+from engine.logic.types import BOOLEAN
+from engine.policy.policy import Parameter
+from engine.policy.warnings.subject import Subject
+
+ORDER = ("lenient", "standard", "strict")
+"""The names of strategies that say how strict they are."""
+
+_NONE, _BOTH = frozenset[int](), frozenset({-1, 1})
+_RISES_TO_THE_RIGHT = {"<": 1, "<=": 1, ">": -1, ">=": -1}
+
+
+def thresholds_follow_the_strategies(subject: Subject) -> None:
+    """Warn of each value that a stricter strategy makes laxer."""
+    present = [name for name in ORDER if name in subject.checked.strategies]
+    for parameter in subject.written.parameters:
+        ways = _ways(subject, parameter.name.text)
+        if len(set(ways.values())) == 1:
+            rule, way = next(iter(ways.items()))
+            for milder, stricter in pairwise(present):
+                _compare(subject, parameter, milder, stricter, way, rule)
+
+
+def _compare(subject: Subject, parameter: Parameter, milder: str, stricter: str, way: int, rule: str) -> None:
+    name = parameter.name.text
+    values = subject.checked.strategies
+    low, high = values[milder].get(name), values[stricter].get(name)
+    if not isinstance(low, int | float) or not isinstance(high, int | float) or (high - low) * way >= 0:
+        return
+    word = "lower" if way > 0 else "higher"
+    message = (
+        f"parameter {quoted(name)} is {word} under {quoted(stricter)} ({high}) than under {quoted(milder)} ({low})"
+    )
+    hint = f"the {word}, the fewer records rule {quoted(rule)} holds up"
+    if isinstance(high, bool):
+        now, before = str(high).lower(), str(low).lower()
+        message = f"parameter {quoted(name)} is {now} under {quoted(stricter)} but {before} under {quoted(milder)}"
+        hint = f"where it is {now}, rule {quoted(rule)} holds up fewer records"
+    at = _place(subject, parameter, stricter)
+    subject.warn("threshold-order", message, at, f"{hint}: swap the values, or rename the strategies")
+
+
+def _place(subject: Subject, parameter: Parameter, strategy: str) -> Location:
+    """Where the strategy's value is written: in it, in one that it inherits from, or at the parameter."""
+    by_name = {each.name.text: each for each in subject.written.strategies}
+    at = by_name.get(strategy)
+    while at is not None:
+        for name, value in at.values:
+            if name.text == parameter.name.text:
+                return value.location
+        at = by_name.get(at.inherits.text) if at.inherits else None
+    return parameter.value.location if parameter.value else parameter.name.location
+
+
+def _ways(subject: Subject, parameter: str) -> Mapping[str, int]:
+    """Rule to 1 where a larger value makes it hold up more records, to −1 where fewer; none where a rule does both."""
+    made = {each.name: each.expression for each in subject.checked.definitions}
+    found = {}
+    for rule in subject.checked.rules:
+        ways = _way(rule.condition, parameter, made) if rule.then is not None else _NONE
+        if len(ways) > 1:
+            return {}
+        if ways:
+            found[rule.id] = next(iter(ways)) * (-1 if rule.then == "accept" else 1)
+    return found
+
+
+def _way(node: Expression, parameter: str, made: Mapping[str, Expression]) -> frozenset[int]:
+    """How a node moves as the parameter grows: {1} up, {−1} down, both where that is not known, none where it stays."""
+    if isinstance(node, Param):
+        return frozenset({1}) if node.name == parameter else _NONE
+    if isinstance(node, Derived):
+        return _way(made[node.name], parameter, made) if node.name in made else _NONE
+    ways = [_way(child, parameter, made) for child in children(node)]
+    if not any(ways):
+        return _NONE
+    return _of_call(node, ways) if isinstance(node, Call) else _BOTH
+
+
+def _of_call(call: Call, ways: list[frozenset[int]]) -> frozenset[int]:
+    name, truth = call.operator.name, all(arg.type == BOOLEAN for arg in call.args)
+    if name in {"+", "min", "max"} or (truth and name in {"and", "or", "!!"}):
+        return _NONE.union(*ways)
+    if (truth and name == "!") or (name == "-" and len(ways) == 1):
+        return _turned(ways[0])
+    if name == "-":
+        return ways[0] | _turned(ways[1])
+    if name in _RISES_TO_THE_RIGHT and len(ways) == 2:
+        risen = ways[1] | _turned(ways[0])
+        return risen if _RISES_TO_THE_RIGHT[name] > 0 else _turned(risen)
+    if name == "*" and all(way or _positive(arg) for way, arg in zip(ways, call.args, strict=True)):
+        return _NONE.union(*ways) if sum(map(bool, ways)) == 1 else _BOTH
+    return _BOTH
+
+
+def _positive(node: Expression) -> bool:
+    return isinstance(node, Literal) and isinstance(node.value, int | float) and node.value > 0
+
+
+def _turned(ways: frozenset[int]) -> frozenset[int]:
+    return frozenset(-way for way in ways)
