@@ -47,7 +47,7 @@ def test_one_set_alone_promises_too_much_for_another() -> None:
     alone = held_out_coverage(data, ["near"])
     assert alone["near"] == pytest.approx(0.9, abs=0.02)
     assert alone["far"] < 0.5
-    assert held_out_coverage(data)["near"] > 0.99
+    assert held_out_coverage(data)["near"] > 0.98
 
 
 def test_a_thin_band_is_widened_until_it_has_enough() -> None:
