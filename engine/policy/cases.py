@@ -17,12 +17,12 @@ from engine.policy.parameters import DEFAULT_STRATEGY
 
 _FILE_KEYS = ("policy", "base", "cases")
 _CASE_KEYS = ("id", "strategy", "given", "expect")
-_EXPECT_KEYS = ("decision", "reasons", "rules", "unknown")
+_EXPECT_KEYS = ("decision", "reasons", "rules", "unknown", "score")
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One record under one strategy. `expect` has at least one of decision, reasons, rules and unknown."""
+    """One record under one strategy. `expect` has at least one of decision, reasons, rules, unknown and score."""
 
     id: str
     strategy: str
@@ -82,6 +82,7 @@ def _differences(expect: Mapping[str, Any], decided: Decision) -> list[str]:
         "reasons": list(decided.reasons),
         "rules": list(decided.rules),
         "unknown": list(decided.unknown),
+        "score": decided.score,
     }
     return [
         f"{key}: expected {_written(e)}, got {_written(found[key])}" for key, e in expect.items() if found[key] != e

@@ -27,6 +27,17 @@ class CheckedRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Guarantee:
+    """A sentence about every record in which `given` is true: its outcome is one of `allowed`."""
+
+    id: str
+    title: str
+    given: Expression
+    allowed: frozenset[Outcome]
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
 class Definition:
     """A derived value of the policy: its name and what works it out. It may name those before it."""
 
@@ -50,8 +61,16 @@ class CheckedPolicy:
     otherwise: Outcome
     rules: tuple[CheckedRule, ...]
     definitions: tuple[Definition, ...] = ()
+    guarantees: tuple[Guarantee, ...] = ()
+    """What is to be proved. They decide nothing."""
     without: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """The ids of the rules that a strategy leaves out; only strategies that leave some out are in it."""
+    scores: tuple[str, ...] = ()
+    """Names of the definitions that are totals of scorecards."""
+    score: str = ""
+    """The name of the total that the decision tells; empty where the policy has none."""
+    registers: Mapping[str, str] = field(default_factory=dict)
+    """The packs and lists that it looks up, each with the sha256 of its text."""
 
     def under(self, strategy: str) -> CheckedPolicy:
         """The policy of one strategy: its parameters, and only the rules that apply under it.

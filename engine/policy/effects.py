@@ -27,15 +27,22 @@ def effect(rule: CheckedRule, unknown: bool) -> Effect:
     return Effect(rule.id, SEVERITY[outcome] if outcome else -1, outcome, reason)
 
 
-def decision(effects: Sequence[Effect], otherwise: Outcome, strategy: str, unknown: tuple[str, ...]) -> Decision:
+def decision(
+    effects: Sequence[Effect],
+    otherwise: Outcome,
+    strategy: str,
+    unknown: tuple[str, ...],
+    score: float | None = None,
+) -> Decision:
     """The most severe outcome; its codes, then those that inform; each once, in the file's order."""
+    total = None if score is None else int(score)
     if not effects:
-        return Decision(otherwise, strategy, (), (), unknown)
+        return Decision(otherwise, strategy, (), (), unknown, total)
     worst = max([e.severity for e in effects])
     deciding = [e for e in effects if e.severity == worst and e.outcome]
     outcome = deciding[0].outcome or otherwise if deciding else otherwise
     codes = [e.reason for e in deciding] + [e.reason for e in effects if e.outcome is None]
-    return Decision(outcome, strategy, tuple(dict.fromkeys(codes)), tuple([e.rule for e in effects]), unknown)
+    return Decision(outcome, strategy, tuple(dict.fromkeys(codes)), tuple([e.rule for e in effects]), unknown, total)
 
 
 def undecidable(policy: CheckedPolicy, strategy: str, unknown: tuple[str, ...]) -> Decision:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from engine.contracts import Decision
@@ -47,6 +47,9 @@ class Trace:
     requires: tuple[str, ...]
     """Required features that are unknown; with any of them no rule is asked."""
     rules: tuple[RuleTrace, ...]
+    scores: Mapping[str, Step] = field(default_factory=dict)
+    """The total of each scorecard by its name, worked out part by part."""
+    scored: bool = False
     without: tuple[str, ...] = ()
     """Rules that the strategy leaves out, in the file's order."""
 
@@ -62,7 +65,14 @@ class Trace:
             "requires": list(self.requires),
             "rules": [rule.to_json() for rule in self.rules],
             "without": list(self.without),
+            **self._score_json(),
         }
+
+    def _score_json(self) -> dict[str, Any]:
+        """Only where the policy has a scorecard."""
+        score = {"score": self.decision.score} if self.scored else {}
+        scores = {name: {"value": step.value, "tree": step.to_json()} for name, step in self.scores.items()}
+        return {**score, "scores": scores} if scores else score
 
     def render(self) -> str:
         """The trace as a tree for a person's terminal."""
@@ -75,15 +85,19 @@ def trace(policy: CheckedPolicy, sha256: str, record: Mapping[str, Any], strateg
     policy, parameters = policy.under(strategy), policy.strategies[strategy]
     unknown = tuple(name for name in sorted(policy.reads()) if record.get(name) is None)
     required = tuple(name for name in policy.requires if record.get(name) is None)
-    values = dict(parameters)
+    values: dict[str, Any] = dict(parameters)
+    steps: dict[str, Step] = {}
     for made in policy.definitions:
-        values[made.name] = explain(made.expression, record, values).value
+        steps[made.name] = explain(made.expression, record, values)
+        values[made.name] = steps[made.name].value
     rules = tuple(_rule(rule, record, values, silent=bool(required)) for rule in policy.rules)
     if required:
         decided = undecidable(policy, strategy, unknown)
     else:
-        decided = decision([rule.effect for rule in rules if rule.effect], policy.otherwise, strategy, unknown)
-    return Trace(policy.name, sha256, decided, parameters, required, rules, without)
+        effects = [rule.effect for rule in rules if rule.effect]
+        decided = decision(effects, policy.otherwise, strategy, unknown, values[policy.score] if policy.score else None)
+    scores = {name: steps[name] for name in policy.scores}
+    return Trace(policy.name, sha256, decided, parameters, required, rules, scores, bool(policy.score), without)
 
 
 def _rule(rule: CheckedRule, record: Mapping[str, Any], parameters: Mapping[str, Any], silent: bool) -> RuleTrace:
@@ -107,6 +121,9 @@ def _lines(whole: Trace) -> Iterator[str]:
         yield f"required and unknown: {', '.join(whole.requires)}; no rule was asked"
     if whole.without:
         yield f"left out under {decided.strategy}: {', '.join(whole.without)}"
+    for name, step in whole.scores.items():
+        yield f"├─ {name}{_shown(step)}"
+        yield from _step_lines(step, "│  ", last=True)
     for index, rule in enumerate(whole.rules):
         last = index == len(whole.rules) - 1
         yield f"{'└─' if last else '├─'} {_MARKS[rule.result]} {rule.rule.id}{_said(rule)}"
