@@ -1,0 +1,23 @@
+"""`missing  missing_some`: lists of names, each there or not in each row."""
+
+from __future__ import annotations
+
+from functools import reduce
+from operator import add
+from typing import Any
+
+import ibis
+
+from engine.logic.columns.values import Member, Members, constant
+
+
+def missing(absent: Members) -> Members:
+    """The names that are not there, as they come."""
+    return absent
+
+
+def missing_some(need: Any, total: Any, absent: Members) -> Members:
+    """The names that are not there, unless `need` of all are."""
+    counts = [ibis.ifelse(member.there, constant(1.0), constant(0.0)) for member in absent.members]
+    lacking = total - reduce(add, counts) < need
+    return Members(tuple(Member(member.value, member.there & lacking) for member in absent.members))

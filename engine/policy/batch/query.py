@@ -1,0 +1,146 @@
+"""A policy as one query: for each row its id, the fate of every rule in a few integers, and which features it lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import add
+from typing import Any
+
+import ibis
+import ibis.expr.datatypes as dt
+from ibis.expr import types as ir
+
+from engine.features import Catalogue
+from engine.logic.columns import NotInColumns
+from engine.logic.columns.lowering import ColumnLowering, bind, with_stages
+from engine.logic.tree import names_read
+from engine.policy.batch.values import as_computed, checked_columns, doubtful
+from engine.policy.checked import CheckedPolicy
+from engine.policy.names import type_of_feature
+
+RULES_A_WORD = 31
+"""Two bits a rule in a signed 64-bit integer: true, and unknown."""
+FEATURES_A_WORD = 62
+
+ROW, DOUBTFUL, SCORE = "row", "doubtful", "score"
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is asked of the engine, and what it cannot answer.
+
+    The table has `row`, `doubtful`, `rules_0` …, `lacks_0` …, `score` where there is one, and the features that rules
+    outside read, each as `given_<n>` with n its place in `features`.
+    """
+
+    table: ir.Table
+    doubtful: ir.Table
+    """The rows that the columns do not judge: `row`, and every feature that the table has, as `given_<n>`."""
+    features: tuple[str, ...]
+    """What the policy reads, in the order of the bits of `lacks`."""
+    absent: tuple[str, ...]
+    """Of those what the table has no column for."""
+    outside: Mapping[int, str]
+    """The numbers of the rules that only the compiled Python works out, with what columns cannot do."""
+    score_outside: str
+    """Why the score is worked out by the compiled Python; empty where it is a column or there is none."""
+    needed: tuple[str, ...]
+    """The features that come with the rows because of what is outside."""
+
+
+def given_column(features: Sequence[str], name: str) -> str:
+    """Where a feature stands as it was given. Names of features may hold dots, which some engines split at."""
+    return f"given_{features.index(name)}"
+
+
+def _computed_column(features: Sequence[str], name: str) -> str:
+    return f"value_{features.index(name)}"
+
+
+def write_query(policy: CheckedPolicy, table: ir.Table, row_id: str, catalogue: Catalogue, engine: str) -> Query:
+    """The query of a policy of one strategy over a table. Raises `BadTable`."""
+    features = tuple(sorted(policy.reads()))
+    given = checked_columns(table, list(features), catalogue, row_id)
+    own = {given_column(features, name): column for name, column in given.items()}
+    named = {_computed_column(features, name): as_computed(column) for name, column in given.items()}
+    base = table.select(**{ROW: table[row_id], DOUBTFUL: doubtful(given, catalogue)}, **own, **named)
+    types = {name: type_of_feature(catalogue[name]) for name in features}
+    typed = {name: _computed_column(features, name) for name, column in given.items() if not column.type().is_null()}
+    (parameters,) = policy.strategies.values()
+    lowering = ColumnLowering(parameters, typed, types, engine=engine)
+    for made in policy.definitions:
+        lowering.derive(made.name, made.expression)
+    fates, outside = _fates(policy, lowering)
+    score, score_outside = _score(policy, lowering)
+    needed = _needed(policy, outside, score_outside)
+    lacks = [_lacks(base, features, name, name in given) for name in features]
+    staged = with_stages(base, lowering.stages)
+    answers = {
+        **_words("rules", bind(fates, staged), RULES_A_WORD, 4),
+        **_words("lacks", lacks, FEATURES_A_WORD, 2),
+        **({SCORE: bind([score], staged)[0]} if score is not None else {}),
+        **{column: staged[column] for column in (given_column(features, name) for name in needed if name in given)},
+    }
+    return Query(
+        table=staged.select(ROW, DOUBTFUL, **answers),
+        doubtful=base.filter(base[DOUBTFUL]).select(ROW, *own),
+        features=features,
+        absent=tuple(name for name in features if name not in given),
+        outside=outside,
+        score_outside=score_outside,
+        needed=tuple(name for name in needed if name in given),
+    )
+
+
+def _fates(policy: CheckedPolicy, lowering: ColumnLowering) -> tuple[list[Any], dict[int, str]]:
+    """For each rule 1 where it is true, 2 where it is unknown, else 0; and the rules for which that cannot be asked."""
+    fates: list[Any] = []
+    outside: dict[int, str] = {}
+    for number, rule in enumerate(policy.rules):
+        try:
+            condition = lowering.lower(rule.condition)
+        except NotInColumns as reason:
+            outside[number] = str(reason)
+            fates.append(ibis.literal(0, dt.int64))
+            continue
+        fates.append(_fate(condition, unknown_matters=rule.then is not None))
+    return fates, outside
+
+
+def _fate(condition: Any, unknown_matters: bool) -> Any:
+    unknown = ibis.literal(2 if unknown_matters else 0, dt.int64)
+    return unknown if condition is None else condition.cast(dt.int64).fill_null(unknown)
+
+
+def _score(policy: CheckedPolicy, lowering: ColumnLowering) -> tuple[Any, str]:
+    if not policy.score:
+        return None, ""
+    try:
+        value = lowering.named(policy.score)
+    except NotInColumns as reason:
+        return None, str(reason)
+    return (ibis.null(dt.float64) if value is None else value), ""
+
+
+def _needed(policy: CheckedPolicy, outside: Mapping[int, str], score_outside: str) -> list[str]:
+    read = [names_read(policy.rules[number].condition) for number in outside]
+    read += [names_read(made.expression) for made in policy.definitions if score_outside and made.name == policy.score]
+    return sorted(frozenset().union(*read))
+
+
+def _lacks(base: ir.Table, features: Sequence[str], name: str, given: bool) -> Any:
+    if not given:
+        return ibis.literal(1, dt.int64)
+    return base[given_column(features, name)].isnull().cast(dt.int64)
+
+
+def _words(name: str, digits: Sequence[Any], size: int, radix: int) -> dict[str, Any]:
+    """Integers that hold `size` digits each, the first in the lowest place."""
+    parts = [digits[start : start + size] for start in range(0, len(digits), size)]
+    return {f"{name}_{number}": _word(part, radix) for number, part in enumerate(parts)}
+
+
+def _word(digits: Sequence[Any], radix: int) -> Any:
+    return reduce(add, (digit * ibis.literal(radix**place, dt.int64) for place, digit in enumerate(digits)))

@@ -1,0 +1,96 @@
+"""The columns of a table as features: their types are checked before anything runs, their values row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import reduce
+from operator import or_
+from typing import Any
+
+import ibis
+import ibis.expr.datatypes as dt
+from ibis.expr import types as ir
+
+from engine.features import MAX_STRING, Catalogue, Feature
+from engine.logic.columns.values import LARGEST, constant
+from engine.logic.mistakes import quoted
+from engine.logic.syntax import EXACT
+
+_YEAR = r"(\d{3}[1-9]|\d{2}[1-9]\d|\d[1-9]\d{2}|[1-9]\d{3})"
+_DAY = r"((0[13578]|1[02])-(0[1-9]|[12]\d|3[01])|(0[469]|11)-(0[1-9]|[12]\d|30)|02-(0[1-9]|1\d|2[0-8]))"
+CANONICAL_TIME = rf"^{_YEAR}-{_DAY}T([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{{6}}Z$".replace(r"\d", "[0-9]")
+"""Texts that are times in their one form, but for 29 February, whose years would take a longer pattern."""
+
+
+class BadTable(Exception):  # noqa: N818 - the word of the domain
+    """A table that cannot be decided. The message names columns, what is wrong and the way out."""
+
+
+def checked_columns(table: ir.Table, names: list[str], catalogue: Catalogue, row_id: str) -> dict[str, ir.Value]:
+    """The column of each feature that the table has.
+
+    Raises:
+        BadTable: a column's type is not its feature's, or there is no column `row_id`.
+    """
+    schema = table.schema()
+    if row_id not in schema:
+        raise BadTable(f"column {quoted(row_id)}, by which a decision finds its row, is not in the table")
+    mistakes = {name: _type_problem(catalogue[name], schema[name]) for name in names if name in schema}
+    said = [f"column {quoted(name)} {problem}" for name, problem in mistakes.items() if problem]
+    if said:
+        raise BadTable("; ".join(said))
+    return {name: table[name] for name in names if name in schema}
+
+
+def as_computed(column: Any) -> Any:
+    """The column as rules compute with it: every number a double."""
+    return column.cast(dt.float64) if column.type().is_numeric() else column
+
+
+def _type_problem(feature: Feature, kind: dt.DataType) -> str | None:
+    """Why a column cannot hold the feature's values. A column without type is unknown in every row."""
+    if kind.is_null():
+        return None
+    if feature.type == "list":
+        wrong = not kind.is_array() or _type_problem(feature.member(), kind.value_type) is not None
+        return f"is {kind}, expected a list of {feature.of}" if wrong else None
+    fits = {
+        "number": kind.is_floating() or kind.is_integer(),
+        "integer": kind.is_integer(),
+        "boolean": kind.is_boolean(),
+    }.get(feature.type, kind.is_string())
+    expected = {"number": "doubles", "integer": "integers", "boolean": "booleans"}.get(feature.type, "texts")
+    if feature.type == "time":
+        expected = "texts such as `2026-11-23T10:00:00Z`"
+    return None if fits else f"is {kind}, expected {expected}; cast it where the table is made"
+
+
+def doubtful(columns: Mapping[str, Any], catalogue: Catalogue) -> ir.Value:
+    """Whether a row holds a value that its feature may not have, or one that only the catalogue can judge.
+
+    Never NULL. NaN and infinities fail the bounds: every engine takes NaN for larger than any number.
+    """
+    found = [_doubt(catalogue[name], column) for name, column in columns.items() if catalogue[name].type != "boolean"]
+    known = [doubt for doubt in found if doubt is not None]
+    return reduce(or_, known).fill_null(constant(False)) if known else constant(False)
+
+
+def _doubt(feature: Feature, column: Any) -> Any:
+    if feature.type == "list" or column.type().is_null():
+        return None
+    if feature.type in {"number", "integer"}:
+        return _outside(feature, column)
+    if feature.type == "enum":
+        return column.notin([constant(value) for value in feature.values])
+    if feature.type == "time":
+        return (column.length() != ibis.literal(27)) | (column.re_search(CANONICAL_TIME) == constant(False))
+    return column.length() > ibis.literal(MAX_STRING)
+
+
+def _outside(feature: Feature, column: Any) -> Any:
+    """Integers beyond 2^53 would be rounded to a double before they are compared, so they are compared as they are."""
+    value = as_computed(column)
+    found = (value < constant(max(feature.low, -LARGEST))) | (value > constant(min(feature.high, LARGEST)))
+    if not column.type().is_integer() or max(-feature.low, feature.high) < EXACT:
+        return found
+    return found | (column < ibis.literal(-EXACT, dt.int64)) | (column > ibis.literal(EXACT, dt.int64))
