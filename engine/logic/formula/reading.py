@@ -1,0 +1,183 @@
+"""Typed tree -> terms. Constants are worked out in float64 by the explanation before the solver sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import z3
+
+from engine.logic.explain import explain, text
+from engine.logic.formula.choice import choose
+from engine.logic.formula.terms import (
+    FALSE,
+    TRUE,
+    UNKNOWN,
+    Beyond,
+    Member,
+    Members,
+    Number,
+    Term,
+    Text,
+    Token,
+    Truth,
+    Value,
+    number,
+    parts,
+    rational,
+)
+from engine.logic.formula.texts import instant
+from engine.logic.formula.world import Features
+from engine.logic.tree import Call, Derived, Expression, ListOf, Names, Var, names_read
+from engine.logic.types import BOOLEAN, TIME, Type
+
+_OF_TRUTH = frozenset({"and", "or", "if", "?:", "!", "!!"})
+
+
+@dataclass(slots=True)
+class Reading:
+    """The conditions of one policy over one record, under one setting of the parameters."""
+
+    features: Features
+    parameters: Mapping[str, Any]
+    derived: dict[str, Term] = field(default_factory=dict)
+    _constants: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._constants = dict(self.parameters)
+
+    def define(self, name: str, expression: Expression) -> None:
+        """Work out a derived value; what names it is read later."""
+        if names_read(expression):
+            self.derived[name] = self.term(expression)
+        else:
+            self._constants[name] = explain(expression, {}, self._constants).value
+            self.derived[name] = self.constant(self._constants[name], expression.type)
+
+    def term(self, expression: Expression) -> Term:
+        """The value of a condition and when it is known."""
+        if not names_read(expression) and not isinstance(expression, ListOf | Names | Derived):
+            return self.constant(explain(expression, {}, self._constants).value, expression.type)
+        match expression:
+            case Derived(name):
+                return self.derived[name]
+            case Var():
+                return self._var(expression)
+            case Names():
+                return self._names(expression)
+            case ListOf(members):
+                return Term(Members(tuple(Member(self.term(m), TRUE) for m in members)), TRUE)
+            case Call():
+                return self._call(expression)
+        raise Beyond(f"`{type(expression).__name__.lower()}`")
+
+    def constant(self, value: Any, type_: Type) -> Term:
+        """A value that is the same for every record."""
+        if value is None:
+            return UNKNOWN
+        if isinstance(value, bool):
+            return Term(Truth(z3.BoolVal(value)), TRUE)
+        if isinstance(value, int | float):
+            return Term(number(value), TRUE)
+        if isinstance(value, str):
+            key = instant(value) if type_ == TIME else self.features.world.texts.key(value)
+            return Term(Text(rational(key), value), TRUE)
+        if isinstance(value, list | tuple):
+            member = type_.member or type_
+            return Term(Members(tuple(Member(self.constant(v, member), TRUE) for v in value)), TRUE)
+        raise Beyond("a constant object")
+
+    def _var(self, var: Var) -> Term:
+        read = self.features.read(var.name)
+        if var.default is None:
+            return read
+        return choose(self.features.is_left_out(var.name), self.term(var.default), read)
+
+    def _names(self, names: Names) -> Term:
+        """The list of those that are not there; JSONLogic counts the empty string as not there."""
+        return Term(Members(tuple(Member(self.constant(n, names.type), self._absent(n)) for n in names.names)), TRUE)
+
+    def _absent(self, name: str) -> Any:
+        term = self.features.read(name)
+        if not isinstance(term.value, Text) or self.features.world.catalogue[name].type == "time":
+            return z3.Not(term.known)
+        self.features.world.cuts.setdefault(name, set()).add("")
+        return z3.Or(z3.Not(term.known), term.value.key == 0)
+
+    def _call(self, call: Call) -> Term:
+        try:
+            args = [self.term(arg) for arg in call.args]
+        except Beyond as why:
+            return self._whole_call(call, str(why))
+        try:
+            made = self._applied(call, args)
+        except Beyond as why:
+            made = self._opaque(call, args, str(why))
+        self._note(call, args, made)
+        return made
+
+    def _applied(self, call: Call, args: list[Term]) -> Term:
+        operator = call.operator
+        if operator.formula is None:
+            raise Beyond(f"`{operator.name}`")
+        table = (self,) if operator.constants else ()  # a table's entries become terms by this reading
+        if not operator.strict:
+            made: Term = operator.formula(*table, *args)
+            return made
+        known = _all_known(args)
+        if z3.is_false(known):
+            return UNKNOWN
+        value: Value | Term = operator.formula(*table, *(arg.value for arg in args))
+        return Term(value.value, z3.And(known, value.known)) if isinstance(value, Term) else Term(value, known)
+
+    def _opaque(self, call: Call, args: list[Term], why: str) -> Term:
+        """A call that no formula says: any value, the same for the same operands."""
+        world = self.features.world
+        world.beyond.add(f"{why} in `{text(call)}`")
+        what, inside = (call.operator.name, call.operator.evaluate), [part for arg in args for part in parts(arg.value)]
+        known = _all_known(args)
+        if not call.operator.strict:
+            known = world.opaque(("known", what), [*inside, *(arg.known for arg in args)], BOOLEAN).formula  # type: ignore[union-attr]
+        elif call.operator.partial:
+            known = z3.And(known, world.opaque(("known", what), inside, BOOLEAN).formula)  # type: ignore[union-attr]
+        return Term(world.opaque(what, inside, call.type), known)
+
+    def _whole_call(self, call: Call, why: str) -> Term:
+        """A call whose operands no formula says: any value, the same for the same features."""
+        world = self.features.world
+        world.beyond.add(f"{why} in `{text(call)}`")
+        read = [self.features.read(name) for name in sorted(names_read(call))]
+        inside = [part for term in read for part in (term.known, *parts(term.value))]
+        what = (text(call), tuple(sorted((name, repr(value)) for name, value in self._constants.items())))
+        known = world.opaque(("known", what), inside, BOOLEAN).formula  # type: ignore[union-attr]
+        return Term(world.opaque(what, inside, call.type), known)
+
+    def _note(self, call: Call, args: list[Term], made: Term) -> None:
+        """Remember what the call compares, so that a region of records can be told in words."""
+        values = [value for arg in args for value in _flat(arg.value)]
+        names = {v.name for v in values if isinstance(v, Number | Text | Token) and v.name}
+        computed = [v for v in values if isinstance(v, Number | Text) and not v.name and v.constant is None]
+        cuts = self.features.world.cuts
+        if call.operator.name in _OF_TRUTH:
+            for value in values:
+                if isinstance(value, Number | Text) and value.name:
+                    cuts.setdefault(value.name, set()).add(0.0 if isinstance(value, Number) else "")
+        elif not computed and len(names) == 1:
+            constants = {v.constant for v in values if isinstance(v, Number | Text) and v.constant is not None}
+            cuts.setdefault(names.pop(), set()).update(constants)
+        if isinstance(made.value, Truth) and call.operator.name not in _OF_TRUTH and (computed or len(names) > 1):
+            self.features.world.relations.setdefault(text(call), made.value.formula)
+
+
+def _flat(value: Value) -> list[Value]:
+    if isinstance(value, Members):
+        return [inner for member in value.members for inner in _flat(member.term.value)]
+    return [value]
+
+
+def _all_known(args: list[Term]) -> Any:
+    unknown = [arg.known for arg in args if not z3.is_true(arg.known)]
+    if any(z3.is_false(known) for known in unknown):
+        return FALSE
+    return z3.And(unknown) if len(unknown) > 1 else unknown[0] if unknown else TRUE
