@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable
 from functools import reduce
 
+from engine.logic.columns import in_columns
+from engine.logic.formula import in_formulas
 from engine.logic.operator import MAX_OPERANDS, Operator, each, function, infix
 from engine.logic.types import NUMBER
 
@@ -80,11 +82,86 @@ _MANY = (1, MAX_OPERANDS)
 _TAKES = "numbers"
 
 OPERATORS = [
-    Operator("+", _TAKES, _MANY, _NUMBERS, _add, _sum_source, infix("+"), partial=True),
-    Operator("-", _TAKES, (1, 2), _NUMBERS, _subtract, _difference_source, _negative_or_infix, partial=True),
-    Operator("*", _TAKES, _MANY, _NUMBERS, _multiply, _product_source, infix("*"), partial=True),
-    Operator("/", _TAKES, (2, 2), _NUMBERS, _divide, _quotient_source, infix("/"), partial=True),
-    Operator("%", _TAKES, (2, 2), _NUMBERS, _remainder, _remainder_source, infix("%"), partial=True),
-    Operator("min", _TAKES, _MANY, _NUMBERS, lambda *values: min(values), _extreme_source("min"), function("min")),
-    Operator("max", _TAKES, _MANY, _NUMBERS, lambda *values: max(values), _extreme_source("max"), function("max")),
+    Operator(
+        "+",
+        _TAKES,
+        _MANY,
+        _NUMBERS,
+        _add,
+        _sum_source,
+        infix("+"),
+        partial=True,
+        formula=in_formulas("arithmetic", "add"),
+        columns=in_columns("arithmetic", "total"),
+    ),
+    Operator(
+        "-",
+        _TAKES,
+        (1, 2),
+        _NUMBERS,
+        _subtract,
+        _difference_source,
+        _negative_or_infix,
+        partial=True,
+        formula=in_formulas("arithmetic", "subtract"),
+        columns=in_columns("arithmetic", "difference"),
+    ),
+    Operator(
+        "*",
+        _TAKES,
+        _MANY,
+        _NUMBERS,
+        _multiply,
+        _product_source,
+        infix("*"),
+        partial=True,
+        formula=in_formulas("arithmetic", "multiply"),
+        columns=in_columns("arithmetic", "product"),
+    ),
+    Operator(
+        "/",
+        _TAKES,
+        (2, 2),
+        _NUMBERS,
+        _divide,
+        _quotient_source,
+        infix("/"),
+        partial=True,
+        formula=in_formulas("arithmetic", "divide"),
+        columns=in_columns("arithmetic", "quotient"),
+    ),
+    Operator(
+        "%",
+        _TAKES,
+        (2, 2),
+        _NUMBERS,
+        _remainder,
+        _remainder_source,
+        infix("%"),
+        partial=True,
+        formula=in_formulas("arithmetic", "remainder"),
+        columns=in_columns("arithmetic", "remainder"),
+    ),
+    Operator(
+        "min",
+        _TAKES,
+        _MANY,
+        _NUMBERS,
+        lambda *values: min(values),
+        _extreme_source("min"),
+        function("min"),
+        formula=in_formulas("arithmetic", "least"),
+        columns=in_columns("arithmetic", "least"),
+    ),
+    Operator(
+        "max",
+        _TAKES,
+        _MANY,
+        _NUMBERS,
+        lambda *values: max(values),
+        _extreme_source("max"),
+        function("max"),
+        formula=in_formulas("arithmetic", "greatest"),
+        columns=in_columns("arithmetic", "greatest"),
+    ),
 ]

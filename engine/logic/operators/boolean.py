@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from engine.logic.columns import in_columns
+from engine.logic.formula import in_formulas
 from engine.logic.operator import MAX_OPERANDS, Operator, expression, function, infix, prefix
-from engine.logic.types import BOOLEAN, MIXED, NULL, OBJECT, UNKNOWN, Type, fits, joined
-
-# A typed value's truthiness is the same in Python and in JSONLogic: 0, "" and [] are false, "0" is true.
+from engine.logic.types import BOOLEAN, MIXED, NULL, UNKNOWN, Type, fits, has_truth, joined
 
 
 def _booleans(types: Sequence[Type]) -> Type | None:
@@ -16,11 +16,7 @@ def _booleans(types: Sequence[Type]) -> Type | None:
 
 
 def _one_type(types: Sequence[Type]) -> Type | None:
-    return joined(types) if all(map(_has_truth, types)) else None
-
-
-def _has_truth(type_: Type) -> bool:
-    return type_ not in {MIXED, OBJECT}
+    return joined(types) if all(map(has_truth, types)) else None
 
 
 def _kleene_and(*values: bool | None) -> bool | None:
@@ -85,7 +81,7 @@ def _value_source(stops: str) -> Any:
 
 def _if_type(types: Sequence[Type]) -> Type | None:
     tests, branches = types[:-1:2], [*types[1::2], *(types[-1:] if len(types) % 2 else [])]
-    if not all(map(_has_truth, tests)):
+    if not all(map(has_truth, tests)):
         return None
     one = joined(branches)
     return MIXED if one is None else UNKNOWN if one == NULL else one
@@ -110,7 +106,7 @@ def _if_source(out: str, *operands: str) -> list[str]:
 
 
 def _truth(types: Sequence[Type]) -> Type | None:
-    return BOOLEAN if all(map(_has_truth, types)) else None
+    return BOOLEAN if all(map(has_truth, types)) else None
 
 
 _MANY = (1, MAX_OPERANDS)
@@ -119,12 +115,76 @@ _KLEENE_AND = _kleene_source("False", "True")
 _KLEENE_OR = _kleene_source("True", "False")
 
 OPERATORS = [
-    Operator("and", _TAKES, _MANY, _booleans, _kleene_and, _KLEENE_AND, infix("and"), strict=False),
-    Operator("and", _TAKES, _MANY, _one_type, _value_and, _value_source("not"), infix("and"), strict=False),
-    Operator("or", _TAKES, _MANY, _booleans, _kleene_or, _KLEENE_OR, infix("or"), strict=False),
-    Operator("or", _TAKES, _MANY, _one_type, _value_or, _value_source(""), infix("or"), strict=False),
-    Operator("!", "one value", (1, 1), _truth, lambda a: not a, expression("not {0}"), prefix("not")),
-    Operator("!!", "one value", (1, 1), _truth, bool, expression("not not {0}"), function("truthy")),
+    Operator(
+        "and",
+        _TAKES,
+        _MANY,
+        _booleans,
+        _kleene_and,
+        _KLEENE_AND,
+        infix("and"),
+        strict=False,
+        formula=in_formulas("boolean", "kleene_and"),
+        columns=in_columns("boolean", "all_true"),
+    ),
+    Operator(
+        "and",
+        _TAKES,
+        _MANY,
+        _one_type,
+        _value_and,
+        _value_source("not"),
+        infix("and"),
+        strict=False,
+        formula=in_formulas("boolean", "value_and"),
+        columns=in_columns("boolean", "first_false"),
+    ),
+    Operator(
+        "or",
+        _TAKES,
+        _MANY,
+        _booleans,
+        _kleene_or,
+        _KLEENE_OR,
+        infix("or"),
+        strict=False,
+        formula=in_formulas("boolean", "kleene_or"),
+        columns=in_columns("boolean", "any_true"),
+    ),
+    Operator(
+        "or",
+        _TAKES,
+        _MANY,
+        _one_type,
+        _value_or,
+        _value_source(""),
+        infix("or"),
+        strict=False,
+        formula=in_formulas("boolean", "value_or"),
+        columns=in_columns("boolean", "first_true"),
+    ),
+    Operator(
+        "!",
+        "one value",
+        (1, 1),
+        _truth,
+        lambda a: not a,
+        expression("not {0}"),
+        prefix("not"),
+        formula=in_formulas("boolean", "negation"),
+        columns=in_columns("boolean", "negation"),
+    ),
+    Operator(
+        "!!",
+        "one value",
+        (1, 1),
+        _truth,
+        bool,
+        expression("not not {0}"),
+        function("truthy"),
+        formula=in_formulas("boolean", "truthy"),
+        columns=in_columns("boolean", "truth"),
+    ),
     Operator(
         "if",
         "tests and values",
@@ -135,5 +195,7 @@ OPERATORS = [
         function("if"),
         strict=False,
         partial=True,
+        formula=in_formulas("boolean", "if_"),
+        columns=in_columns("boolean", "chosen"),
     ),
 ]

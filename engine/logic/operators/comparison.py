@@ -7,6 +7,8 @@ from itertools import pairwise
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any
 
+from engine.logic.columns import in_columns
+from engine.logic.formula import in_formulas
 from engine.logic.operator import Operator, each, expression, infix
 from engine.logic.types import BOOLEAN, NULL, NUMBER, SCALARS, STRING, TIME, Type, joined
 
@@ -32,10 +34,15 @@ def _ordered(sign: str, compare: Callable[[Any, Any], bool], most: int) -> list[
         return of_numbers(out, *(f"utf16({operand})" for operand in operands))
 
     takes, arity, text = "numbers, strings or times", (2, most), infix(sign)
+    formula = in_formulas("comparison", {"<": "less", "<=": "at_most", ">": "greater", ">=": "at_least"}[sign])
+    plain = in_columns("comparison", "ordered", compare)
+    of_text = in_columns("comparison", "ordered_text", compare)
     return [
-        Operator(sign, takes, arity, each(NUMBER, BOOLEAN), numbers, of_numbers, text),
-        Operator(sign, takes, arity, each(STRING, BOOLEAN), strings, of_strings, text),
-        Operator(sign, takes, arity, each(TIME, BOOLEAN), numbers, of_numbers, text),
+        Operator(sign, takes, arity, each(NUMBER, BOOLEAN), numbers, of_numbers, text, formula=formula, columns=plain),
+        Operator(
+            sign, takes, arity, each(STRING, BOOLEAN), strings, of_strings, text, formula=formula, columns=of_text
+        ),
+        Operator(sign, takes, arity, each(TIME, BOOLEAN), numbers, of_numbers, text, formula=formula, columns=plain),
     ]
 
 
@@ -51,14 +58,28 @@ def _between() -> list[Operator]:
     """`between(x, low, high)`: both ends belong to it."""
     takes, plain = "three numbers, three strings or three times", expression("{1} <= {0} <= {2}")
     as_text = expression("utf16({1}) <= utf16({0}) <= utf16({2})")
+    formula, columns = in_formulas("comparison", "within"), in_columns("comparison", "within")
+    of_text = in_columns("comparison", "within_text")
 
     def said(value: str, low: str, high: str) -> str:
         return f"{value} between {low} and {high}"
 
     return [
-        Operator("between", takes, (3, 3), each(NUMBER, BOOLEAN), _within, plain, said),
-        Operator("between", takes, (3, 3), each(STRING, BOOLEAN), _within_text, as_text, said),
-        Operator("between", takes, (3, 3), each(TIME, BOOLEAN), _within, plain, said),
+        Operator(
+            "between", takes, (3, 3), each(NUMBER, BOOLEAN), _within, plain, said, formula=formula, columns=columns
+        ),
+        Operator(
+            "between",
+            takes,
+            (3, 3),
+            each(STRING, BOOLEAN),
+            _within_text,
+            as_text,
+            said,
+            formula=formula,
+            columns=of_text,
+        ),
+        Operator("between", takes, (3, 3), each(TIME, BOOLEAN), _within, plain, said, formula=formula, columns=columns),
     ]
 
 
@@ -81,11 +102,25 @@ def _is_not_null(a: object, b: object) -> bool:
 
 def _equal(sign: str, compare: Callable[[Any, Any], bool]) -> Operator:
     takes = "two numbers, two strings, two booleans or two times"
-    return Operator(sign, takes, (2, 2), _same_scalar, compare, expression(f"{{0}} {sign} {{1}}"), infix(sign))
+    source, formula = (
+        expression(f"{{0}} {sign} {{1}}"),
+        in_formulas("comparison", "same" if sign == "==" else "differs"),
+    )
+    columns = in_columns("comparison", "ordered", compare)
+    return Operator(sign, takes, (2, 2), _same_scalar, compare, source, infix(sign), formula=formula, columns=columns)
 
 
 IS_NULL = Operator(
-    "==", "", (2, 2), _with_null, _is_null, expression("{0} is None and {1} is None"), infix("=="), strict=False
+    "==",
+    "",
+    (2, 2),
+    _with_null,
+    _is_null,
+    expression("{0} is None and {1} is None"),
+    infix("=="),
+    strict=False,
+    formula=in_formulas("comparison", "is_null"),
+    columns=in_columns("comparison", "is_null"),
 )
 IS_NOT_NULL = Operator(
     "!=",
@@ -96,6 +131,8 @@ IS_NOT_NULL = Operator(
     expression("{0} is not None or {1} is not None"),
     infix("!="),
     strict=False,
+    formula=in_formulas("comparison", "is_not_null"),
+    columns=in_columns("comparison", "is_not_null"),
 )
 
 RUNTIME = {"utf16": utf16}

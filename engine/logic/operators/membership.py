@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from engine.logic.columns import in_columns
+from engine.logic.formula import in_formulas
 from engine.logic.operator import Operator, infix
 from engine.logic.types import BOOLEAN, SCALARS, STRING, UNKNOWN, Type, fits, is_list
 
@@ -40,6 +42,27 @@ def _part_source(out: str, needle: str, hay: str) -> list[str]:
 
 _TAKES = "a value and a list of its type, or two strings"
 
-IN_LIST = Operator("in", _TAKES, (2, 2), _in_list, _found, _found_source, infix("in"), partial=True)
-IN_STRING = Operator("in", _TAKES, (2, 2), _in_string, _part, _part_source, infix("in"))
+IN_LIST = Operator(
+    "in",
+    _TAKES,
+    (2, 2),
+    _in_list,
+    _found,
+    _found_source,
+    infix("in"),
+    partial=True,
+    formula=in_formulas("membership", "in_list"),
+    columns=in_columns("membership", "in_list"),
+)
+IN_STRING = Operator(
+    "in",
+    _TAKES,
+    (2, 2),
+    _in_string,
+    _part,
+    _part_source,
+    infix("in"),
+    formula=in_formulas("membership", "in_string"),
+    columns=in_columns("membership", "in_text"),
+)
 OPERATORS = [IN_LIST, IN_STRING]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from engine.logic.columns import in_columns
+from engine.logic.formula import in_formulas
 from engine.logic.operator import MAX_OPERANDS, Operator, expression, function
 from engine.logic.types import NUMBER, STRING, Type, list_of
 
@@ -33,6 +35,8 @@ MISSING = Operator(
     lambda absent: absent,
     expression("{0}"),
     function("missing"),
+    formula=in_formulas("presence", "missing"),
+    columns=in_columns("presence", "missing"),
 )
 MISSING_SOME = Operator(
     "missing_some",
@@ -42,5 +46,7 @@ MISSING_SOME = Operator(
     _missing_some,
     expression("[] if {1} - len({2}) >= {0} else {2}"),
     lambda need, _total, names: f"missing_some({need}, {names})",
+    formula=in_formulas("presence", "missing_some"),
+    columns=in_columns("presence", "missing_some"),
 )
 OPERATORS = [MISSING, MISSING_SOME]
