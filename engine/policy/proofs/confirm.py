@@ -1,0 +1,33 @@
+"""What the policy itself says of a record that the solver found."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.contracts import Decision
+from engine.features import BadRecord, FeatureRecord
+from engine.logic.explain import explain
+from engine.logic.tree import Expression
+from engine.policy.compiled import CompiledPolicy
+from engine.policy.proofs.witness import Record
+
+
+def decided(policy: CompiledPolicy, record: Record, strategy: str) -> Decision | None:
+    """The decision; None where the record is none."""
+    try:
+        return policy.decide(record, strategy)
+    except BadRecord:
+        return None
+
+
+def is_true(policy: CompiledPolicy, condition: Expression, record: Record, strategy: str) -> bool:
+    """Whether a condition that may name the policy's parameters and derived values is true of a record."""
+    checked = policy.checked.under(strategy)
+    try:
+        known = FeatureRecord(record, policy.catalogue)
+    except BadRecord:
+        return False
+    values: dict[str, Any] = dict(checked.strategies[strategy])
+    for made in checked.definitions:
+        values[made.name] = explain(made.expression, known, values).value
+    return bool(explain(condition, known, values).value)

@@ -1,0 +1,170 @@
+"""From the solver's model to a feature record that a person can read: few unknowns, round numbers."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from typing import Any
+
+import z3
+
+from engine.features import Feature
+from engine.logic.formula.terms import DOUBLE, Number, Text, Truth, rational
+from engine.logic.formula.texts import instant, time_at
+from engine.logic.formula.values import fraction, python_double
+from engine.logic.formula.world import Features, World
+from engine.policy.proofs.question import Question
+
+Record = dict[str, Any]
+TRIES = 4
+
+
+def candidates(question: Question, features: Features, names: Iterable[str]) -> Iterator[Record]:
+    """Records for which the question holds, as far as the solver can tell, each with all of `names`.
+
+    The question must just have been found possible. A few records are tried, each other than those before.
+    """
+    asked = sorted(names)
+    for _ in range(TRIES):
+        with question.aside():
+            record = record_of(question, features, asked)
+        yield record
+        question.require(z3.Not(is_record(features, record, asked)))
+        if question.ask() != "possible":
+            return
+
+
+def is_record(features: Features, record: Record, names: Iterable[str]) -> Any:
+    """When the variables have the values of a record."""
+    parts = []
+    for name in names:
+        term, value = features.read(name), record.get(name)
+        parts.append(z3.Not(term.known) if value is None else term.known)
+        if value is not None:
+            parts.append(is_value(features.world, name, term.value, value))
+    return z3.And(parts)
+
+
+def record_of(question: Question, features: Features, names: Iterable[str]) -> Record:
+    """A record for which the question holds, with all of `names`; null is unknown.
+
+    The question must just have been found possible. It is narrowed to that record.
+    """
+    record: Record = {}
+    for name in sorted(names):
+        term = features.read(name)
+        if name in features.left_out and question.ask(z3.Not(features.left_out[name])) != "possible":
+            question.require(features.left_out[name])
+            continue
+        if name in features.left_out:
+            question.require(z3.Not(features.left_out[name]))
+        if question.ask(term.known) != "possible":
+            question.require(z3.Not(term.known))
+            record[name] = None
+            continue
+        question.require(term.known)
+        record[name] = _value(question, features, name)
+    return record
+
+
+def _value(question: Question, features: Features, name: str) -> Any:
+    """A pleasant value; the solver's own where no pleasant one will do."""
+    world, value = features.world, features.read(name).value
+    question.ask()
+    found = question.model().eval(_variable(value), model_completion=True)
+    given = _python(world, world.catalogue[name], value, found)
+    for candidate in [*_pleasant(world, world.catalogue[name], given), given]:
+        formula = is_value(world, name, value, candidate)
+        if question.ask(formula) == "possible":
+            question.require(formula)
+            return candidate
+    return given
+
+
+def is_value(world: World, name: str, value: Any, candidate: Any) -> Any:
+    """When a variable has a value of Python."""
+    if isinstance(value, Truth):
+        return value.formula == z3.BoolVal(candidate)
+    if isinstance(value, Number):
+        if value.exact is not None:
+            return value.exact == rational(candidate)
+        return z3.fpEQ(value.double(), z3.FPVal(float(candidate), DOUBLE))
+    if isinstance(value, Text):
+        time = world.catalogue[name].type == "time"
+        return value.key == (instant(candidate) if time else rational(world.texts.key(candidate)))
+    return z3.BoolVal(True)
+
+
+def _variable(value: Any) -> Any:
+    if isinstance(value, Truth):
+        return value.formula
+    if isinstance(value, Number):
+        return value.exact if value.exact is not None else value.double()
+    return value.key if isinstance(value, Text) else value.token
+
+
+def _python(world: World, feature: Feature, value: Any, found: Any) -> Any:
+    if isinstance(value, Truth):
+        return z3.is_true(found)
+    if isinstance(value, Number):
+        if value.exact is None:
+            return _plain(python_double(found), feature)
+        exact = fraction(found)
+        return int(exact) if feature.type == "integer" else _plain(float(exact), feature)
+    if isinstance(value, Text):
+        return time_at(found.as_long()) if feature.type == "time" else world.texts.text(fraction(found))
+    return []
+
+
+def _plain(value: float, feature: Feature) -> float | int:
+    """Whole numbers without a point, as a person writes them."""
+    within = min(max(value, feature.low), feature.high)
+    return int(within) if within.is_integer() and abs(within) < 2**53 else within
+
+
+def _pleasant(world: World, feature: Feature, given: Any) -> list[Any]:
+    """Values between the same constants as the solver's, the pleasant ones first."""
+    if feature.type in {"number", "integer"}:
+        cuts = sorted(float(cut) for cut in world.cuts.get(feature.name, ()) if isinstance(cut, float | int))
+        low, high = between(cuts, given, feature)
+        return [given] if low == high else [round_number(low, high, feature.type == "integer"), given]
+    return []
+
+
+def between(cuts: list[float], value: float, feature: Feature) -> tuple[float, float]:
+    """The neighbours of a value among the constants; twice the value where it is one of them."""
+    place = bisect_left(cuts, value)
+    if place < len(cuts) and cuts[place] == value:
+        return value, value
+    low = cuts[place - 1] if place > 0 else max(feature.low, -math.inf)
+    high = cuts[place] if place < len(cuts) else feature.high
+    return low, high
+
+
+def round_number(low: float, high: float, whole: bool = False) -> float | int:
+    """The roundest number well inside an open interval."""
+    if math.isinf(low) or math.isinf(high):
+        low, high = _bounded(low, high)
+    exact_low, exact_high = Fraction(low), Fraction(high)
+    middle = (exact_low + exact_high) / 2
+    step = Fraction(10) ** math.ceil(math.log10(max(high - low, 1e-300)))
+    while step > 0:
+        for part in (step, step / 2):
+            candidate = Fraction(round(middle / part)) * part
+            if exact_low < candidate < exact_high and (not whole or candidate.denominator == 1):
+                return int(candidate) if candidate.denominator == 1 else float(candidate)
+        if whole and step < 1:
+            return int(middle)
+        step /= 10
+        if step < Fraction(1, 10**300):
+            break
+    return float(middle)
+
+
+def _bounded(low: float, high: float) -> tuple[float, float]:
+    """Finite neighbours in place of infinite ones."""
+    if math.isinf(low) and math.isinf(high):
+        return -100.0, 100.0
+    return (low, low + max(100.0, abs(low))) if math.isinf(high) else (high - max(100.0, abs(high)), high)
