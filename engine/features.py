@@ -120,9 +120,9 @@ class FeatureRecord(Mapping[str, Value | None]):
     def __len__(self) -> int:
         return len(self._values)
 
-    def lookup(self) -> Callable[[str], Value | None]:
-        """The fastest way to read many values: None for what is unknown or left out."""
-        return self._values.get
+    def mapping(self) -> dict[str, Any]:
+        """The values themselves, not a copy, for who reads many of them fast. Not to be changed."""
+        return self._values
 
     def to_dict(self) -> dict[str, Value | None]:
         """A plain copy, in the order of the names; lists are lists, as in JSON."""

@@ -10,12 +10,9 @@ from engine.features import Catalogue, FeatureRecord
 from engine.logic.mistakes import did_you_mean, quoted
 from engine.logic.tree import Known
 from engine.policy.checked import CheckedPolicy
-from engine.policy.effects import decision, effect, undecidable
 from engine.policy.parameters import DEFAULT_STRATEGY
-from engine.policy.program import Answer, write_guarded_program, write_program
+from engine.policy.ruling import Ruling
 from engine.policy.trace import Trace, trace
-
-MAX_KEPT = 1024
 
 
 class UnknownStrategy(Exception):  # noqa: N818 - the word of the domain
@@ -23,7 +20,7 @@ class UnknownStrategy(Exception):  # noqa: N818 - the word of the domain
 
 
 class CompiledPolicy:
-    """Decides records. Immutable and safe to share between threads; everything is compiled on creation."""
+    """Decides records. Immutable and safe to share between threads; a strategy is compiled when it first decides."""
 
     def __init__(self, checked: CheckedPolicy, text: str, catalogue: Catalogue) -> None:
         self.name = checked.name
@@ -32,59 +29,46 @@ class CompiledPolicy:
         self.sha256 = hashlib.sha256(text.encode()).hexdigest()
         self.strategies = tuple(checked.strategies)
         self.reads = checked.reads()
+        self.registers = dict(checked.registers)
+        """The packs and lists that it looks up, each with the sha256 of its text."""
+        self.scored = bool(checked.score)
+        """Whether its decisions tell a score, be it unknown."""
         self._checked = checked
         self._catalogue = catalogue
-        self._programs = {
-            name: (
-                write_program(checked.under(name), values),
-                write_guarded_program(checked.under(name), values, catalogue),
-            )
-            for name, values in checked.strategies.items()
-        }
-        self._made: dict[str, dict[Answer, Decision]] = {name: {} for name in checked.strategies}
-        self._effects = {
-            name: [effect(rule, unknown) for rule in checked.under(name).rules for unknown in (False, True)]
-            for name in checked.strategies
-        }
+        self._rulings = {name: Ruling(checked, name, catalogue) for name in checked.strategies}
 
     def decide(self, record: Mapping[str, Value | None], strategy: str = DEFAULT_STRATEGY) -> Decision:
         """Decide one record. Raises `BadRecord` for values that are none, and `UnknownStrategy`."""
-        programs = self._programs.get(strategy)
-        if programs is None:
+        ruling = self._rulings.get(strategy)
+        if ruling is None:
             raise self._no_strategy(strategy)
-        program, guarded = programs
-        answer = guarded(record.get, len(record)) if type(record) is dict else None
+        answer = ruling.guarded(record) if type(record) is dict else None
         if answer is None:
-            answer = program(self._record(record).lookup())
-        decided = self._made[strategy].get(answer)
-        return decided if decided is not None else self._make(answer, strategy)
-
-    def _make(self, answer: Answer, strategy: str) -> Decision:
-        """The decision of an answer. Few differ, and a decision is immutable, so those made are kept."""
-        hits, unknown = answer
-        if hits is None:
-            decided = undecidable(self._checked, strategy, unknown)
-        else:
-            decided = decision(
-                [self._effects[strategy][hit] for hit in hits], self._checked.otherwise, strategy, unknown
-            )
-        made = self._made[strategy]
-        if len(made) >= MAX_KEPT:
-            made.clear()
-        made[answer] = decided
-        return decided
+            answer = ruling.checked(self._record(record).mapping())
+        decided = ruling.made.get(answer)
+        return decided if decided is not None else ruling.make(answer)
 
     def explain(self, record: Mapping[str, Value | None], strategy: str = DEFAULT_STRATEGY) -> Trace:
         """Decide by the explanation reading, with the value of every node. Raises as `decide` does."""
-        if strategy not in self._programs:
+        if strategy not in self._rulings:
             raise self._no_strategy(strategy)
         return trace(self._checked, self.sha256, self._record(record), strategy)
 
     def parameters(self, strategy: str = DEFAULT_STRATEGY) -> dict[str, Known]:
         """The value of each parameter under a strategy."""
-        if strategy not in self._programs:
+        if strategy not in self._rulings:
             raise self._no_strategy(strategy)
         return dict(self._checked.strategies[strategy])
+
+    @property
+    def checked(self) -> CheckedPolicy:
+        """What the policy means, for readings other than the generated Python."""
+        return self._checked
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The features that its records may have."""
+        return self._catalogue
 
     def _record(self, record: Mapping[str, Value | None]) -> FeatureRecord:
         return record if isinstance(record, FeatureRecord) else FeatureRecord(record, self._catalogue)

@@ -160,11 +160,11 @@ def test_a_plain_record_is_checked_as_the_catalogue_does(name: str, data: st.Dat
 
 def test_decisions_that_are_kept_do_not_grow_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """With more answers than are kept each is still right."""
-    monkeypatch.setattr("engine.policy.compiled.MAX_KEPT", 4)
+    monkeypatch.setattr("engine.policy.ruling.MAX_KEPT", 4)
     rules = (
         f"- {{id: r{n}, when: {{'==': [{{var: face.count}}, {n}]}}, then: review, reason: R835}}" for n in range(9)
     )
     policy = policy_of("\n".join(["policy: p", "otherwise: accept", "rules:", *rules]))
     for count in [*range(9), *range(9)]:
         assert policy.decide({"face.count": count}).rules == (f"r{count}",)
-        assert len(policy._made["standard"]) <= 4
+        assert len(policy._rulings["standard"].made) <= 4
