@@ -18,6 +18,7 @@ from engine.contracts import Evidence
 from engine.diagnostics import Refused
 from engine.frames import MAX_FRAME_BYTES, BadFrame, Frame
 from engine.policy import CompiledPolicy, installed_vocabulary, read_policy
+from engine.policy.registers import shelf_of
 from engine.service.answers import selfie_intelligence
 from engine.service.pipeline import BoundWorkflow, NoHistory, Pipeline, build_pipeline, strategy_for
 from engine.service.problems import Problem
@@ -95,8 +96,11 @@ def _open(*, progress: bool) -> tuple[Pipeline, Mapping[str, PinnedPolicy]]:
     known = installed_vocabulary()
     for name, why in known.refused.items():
         typer.echo(f"provider `{name}` is refused:\n{why}", err=True)
+    shelf = shelf_of(known.catalogue, Path(own) if own else None)
     policies: dict[str, CompiledPolicy] = {
-        name: read_policy(text, source=library.source(name), catalogue=known.catalogue, reasons=known.reasons)
+        name: read_policy(
+            text, source=library.source(name), catalogue=known.catalogue, reasons=known.reasons, shelf=shelf
+        )
         for name, text in library.policies.items()
     }
     pipeline = build_pipeline(

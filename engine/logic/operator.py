@@ -46,7 +46,7 @@ class Operator:
     """The reading over a table's columns; None where only the generated Python can work it out."""
     formula: Formula | None = None
     """The reading as an SMT formula; None where the solver has to say that it is undecided."""
-    constants: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    constants: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """What the source may name besides its operands: tables too large to be written into it."""
 
 

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from engine.features import Catalogue
 from engine.logic.mistakes import Mistakes, did_you_mean, quoted
 from engine.logic.scope import Scope
-from engine.policy.checked import CheckedPolicy, CheckedRule, Definition
+from engine.policy.checked import CheckedPolicy
+from engine.policy.drawn import drawn_from_packs
 from engine.policy.names import scope_of
 from engine.policy.parameters import read_settings
 from engine.policy.policy import Policy, Word
 from engine.policy.reasons import Reasons
+from engine.policy.registers import Consulted
 from engine.policy.sections import SECTIONS
 from engine.policy.sections.section import Contribution, Ground
 from engine.policy.strategies import left_out, with_inherited
 
 
-def check(policy: Policy, catalogue: Catalogue, reasons: Reasons, mistakes: Mistakes) -> CheckedPolicy:
-    """The policy with typed conditions; where `mistakes` grew it is not to be used."""
+def check(
+    policy: Policy, catalogue: Catalogue, reasons: Reasons, mistakes: Mistakes, registers: Consulted
+) -> CheckedPolicy:
+    """The policy with typed conditions; where `mistakes` has errors it is not to be used."""
     settings = read_settings(policy, mistakes)
-    ground = Ground(scope_of(catalogue, settings), catalogue, reasons, settings.by_strategy, policy.unknown, mistakes)
+    scope = replace(scope_of(catalogue, settings), registers=registers)
+    ground = Ground(scope, catalogue, reasons, settings.by_strategy, policy.unknown, mistakes, registers)
     _required_features_exist(policy.requires, ground.scope, mistakes)
-    rules, definitions = _built(policy, ground)
+    built = _built(policy, ground)
     return CheckedPolicy(
         name=policy.name,
         title=policy.title,
@@ -30,21 +36,32 @@ def check(policy: Policy, catalogue: Catalogue, reasons: Reasons, mistakes: Mist
         requires=tuple(dict.fromkeys(word.text for word in policy.requires)),
         unknown=policy.unknown,
         otherwise=policy.otherwise,
-        rules=rules,
-        definitions=definitions,
-        without=left_out(with_inherited(policy.strategies, mistakes), rules, mistakes),
+        rules=built.rules,
+        definitions=built.definitions,
+        guarantees=built.guarantees,
+        without=left_out(with_inherited(policy.strategies, mistakes), built.rules, mistakes),
+        scores=built.scores,
+        score=built.score,
+        registers=registers.digests(),
     )
 
 
-def _built(policy: Policy, ground: Ground) -> tuple[tuple[CheckedRule, ...], tuple[Definition, ...]]:
+def _built(policy: Policy, ground: Ground) -> Contribution:
     """Sections are built in the order in which they may name each other; their rules stand in the file's order."""
     made: dict[str, Contribution] = {}
+    drawn = drawn_from_packs(policy, ground)
+    ground = ground.with_derived(drawn.names)
     for section in SECTIONS:
         if section.key in policy.sections:
             made[section.key] = section.build(policy.sections[section.key], ground)
             ground = ground.with_derived(made[section.key].names)
-    rules = tuple(rule for key in policy.sections for rule in made[key].rules)
-    return rules, tuple(definition for part in made.values() for definition in part.definitions)
+    return Contribution(
+        rules=tuple(rule for key in policy.sections for rule in made[key].rules),
+        definitions=tuple(definition for part in (drawn, *made.values()) for definition in part.definitions),
+        guarantees=tuple(guarantee for part in made.values() for guarantee in part.guarantees),
+        scores=tuple(name for part in made.values() for name in part.scores),
+        score=next((part.score for part in made.values() if part.score), ""),
+    )
 
 
 def _required_features_exist(words: Iterable[Word], scope: Scope, mistakes: Mistakes) -> None:

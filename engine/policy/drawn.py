@@ -6,10 +6,10 @@ from engine.diagnostics import Location
 from engine.logic.mistakes import Mistakes, quoted
 from engine.logic.parse import read_condition
 from engine.logic.syntax import Entries, Scalar
-from engine.logic.tree import Derived, names_read
-from engine.logic.types import NUMBER
+from engine.logic.tree import Derived, Expression, Literal, names_read
+from engine.logic.types import NUMBER, UNKNOWN
 from engine.policy.checked import Definition
-from engine.policy.packs import Pack
+from engine.policy.packs import DAY, Pack
 from engine.policy.policy import Parameter, Policy, Word
 from engine.policy.sections.section import Contribution, Ground
 
@@ -17,28 +17,27 @@ _SHOWN = 3
 
 
 def drawn_from_packs(policy: Policy, ground: Ground) -> Contribution:
-    """What stands for each such parameter. One whose pack has mistakes has a name all the same, so it is told once."""
+    """What stands for each such parameter."""
     definitions, names = [], {}
     for parameter in policy.parameters:
         if parameter.pack is not None:
-            made = _definition(parameter, parameter.pack, ground)
-            reads = names_read(made.expression)
-            names[made.name] = Derived(made.name, made.expression.type, parameter.name.location, reads)
-            definitions.append(made)
+            name, made = parameter.name.text, _lookup(parameter, parameter.pack, ground)
+            definitions.append(Definition(name, made))
+            # One whose pack has mistakes is a name all the same, so that they are told once.
+            names[name] = Derived(name, NUMBER, parameter.name.location, names_read(made) or frozenset({DAY}))
     return Contribution(definitions=tuple(definitions), names=names)
 
 
-def _definition(parameter: Parameter, named: Word, ground: Ground) -> Definition:
-    at, name = named.location, Scalar(named.text, named.location)
-    lookup = Entries(((Scalar("lookup", at), name),), at)
-    expression = read_condition(lookup, ground.scope, ground.mistakes)
-    if expression.type == NUMBER:
-        pack = ground.registers.get(named.text, at, ground.mistakes)
-        if isinstance(pack, Pack):
-            _values_fit(parameter, pack, at, ground.mistakes)
-    elif named.text in ground.registers.own or named.text in ground.registers.used:
+def _lookup(parameter: Parameter, named: Word, ground: Ground) -> Expression:
+    at = named.location
+    pack = ground.registers.get(named.text, at, ground.mistakes) if named.text else None
+    if isinstance(pack, Pack):
+        _values_fit(parameter, pack, at, ground.mistakes)
+        lookup = Entries(((Scalar("lookup", at), Scalar(named.text, at)),), at)
+        return read_condition(lookup, ground.scope, ground.mistakes)
+    if pack is not None:
         ground.mistakes.add("not-a-pack", f"{quoted(named.text)} is a list, not a pack", at)
-    return Definition(parameter.name.text, expression)
+    return Literal(None, UNKNOWN, at)
 
 
 def _values_fit(parameter: Parameter, pack: Pack, at: Location, mistakes: Mistakes) -> None:

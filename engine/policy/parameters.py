@@ -30,16 +30,17 @@ def read_settings(policy: Policy, mistakes: Mistakes) -> Settings:
     strategies = with_inherited(policy.strategies, mistakes) or (None,)
     names_are_free(policy.parameters, mistakes)
     _strategies_set_what_exists(policy, mistakes)
-    for parameter in policy.parameters:
+    own = [parameter for parameter in policy.parameters if parameter.pack is None]
+    for parameter in own:
         _values_exist(parameter, strategies, mistakes)
-    types = {parameter.name.text: _type(parameter, policy.strategies) for parameter in policy.parameters}
+    types = {parameter.name.text: _type(parameter, policy.strategies) for parameter in own}
     fitting = {
         value.location: value.value
-        for parameter in policy.parameters
+        for parameter in own
         for value in _given(parameter, policy.strategies)
         if value.value is not None and _fits(parameter, value, types[parameter.name.text], mistakes)
     }
-    by_strategy = {_name(strategy): _values(policy.parameters, strategy, fitting) for strategy in strategies}
+    by_strategy = {_name(strategy): _values(own, strategy, fitting) for strategy in strategies}
     return Settings(types, by_strategy)
 
 
@@ -80,12 +81,16 @@ def _values_exist(parameter: Parameter, strategies: Iterable[Strategy | None], m
 
 
 def _strategies_set_what_exists(policy: Policy, mistakes: Mistakes) -> None:
-    names = [parameter.name.text for parameter in policy.parameters]
+    packs = {parameter.name.text: parameter.pack for parameter in policy.parameters}
+    names = list(packs)
     for strategy in policy.strategies:
         for name, _ in strategy.values:
             if name.text not in names:
                 message = f"parameter {quoted(name.text)} does not exist"
                 mistakes.add("unknown-parameter", message, name.location, did_you_mean(name.text, names))
+            elif (pack := packs[name.text]) is not None:
+                message = f"parameter {quoted(name.text)} takes its value from pack {quoted(pack.text)}"
+                mistakes.add("two-values", message, name.location, "leave it out here")
 
 
 def _fits(parameter: Parameter, value: Scalar, expected: Type, mistakes: Mistakes) -> bool:

@@ -11,7 +11,7 @@ from engine.logic.syntax import Entries, Items, Node, Scalar, described
 from engine.policy.policy import Number, OnUnknown, Word
 
 MAX_NAME = 200
-_NOT_YET = ("guarantees", "tables", "scorecards", "lists", "packs", "pack", "include")
+_NOT_YET = ("include",)
 _OUTCOMES: tuple[str, ...] = get_args(Outcome)
 
 

@@ -31,6 +31,8 @@ class Parameter:
     low: Number | None = None
     high: Number | None = None
     value: Scalar | None = None
+    pack: Word | None = None
+    """The pack that gives its value, by market, product and day; no strategy sets it."""
 
 
 @dataclass(frozen=True, slots=True)

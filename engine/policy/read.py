@@ -6,37 +6,54 @@ from engine.diagnostics import Diagnostic, Refused, errors
 from engine.features import Catalogue
 from engine.logic.mistakes import Mistakes
 from engine.policy.check import check
-from engine.policy.checked import CheckedPolicy
 from engine.policy.compiled import CompiledPolicy
+from engine.policy.currency import what_is_looked_up_is_current
 from engine.policy.document import read_document
 from engine.policy.reasons import Reasons
+from engine.policy.registers import Consulted, Shelf, shipped_shelf
 from engine.policy.shape import read_shape
 from engine.policy.warnings import warn
 
 
-def read_policy(text: str, *, source: str, catalogue: Catalogue, reasons: Reasons) -> CompiledPolicy:
-    """A policy that decides; raises `Refused` with every mistake."""
+def read_policy(
+    text: str, *, source: str, catalogue: Catalogue, reasons: Reasons, shelf: Shelf | None = None
+) -> CompiledPolicy:
+    """A policy that decides; raises `Refused` with every mistake.
+
+    Args:
+        shelf: the packs and lists that it may look up; the shipped ones unless given.
+    """
     mistakes = Mistakes()
-    checked = _checked(text, source, catalogue, reasons, mistakes)
+    document = read_document(text, source, mistakes)
+    registers = Consulted(shelf or shipped_shelf())
+    checked = check(read_shape(document, mistakes), catalogue, reasons, mistakes, registers) if document else None
     if checked is None or errors(mistakes.found):
         raise Refused(mistakes.found, text)
     return CompiledPolicy(checked, text, catalogue)
 
 
-def check_policy(text: str, *, source: str, catalogue: Catalogue, reasons: Reasons) -> tuple[Diagnostic, ...]:
-    """Every mistake of a policy, in the order of the text; where there is no error, its warnings."""
+def check_policy(
+    text: str,
+    *,
+    source: str,
+    catalogue: Catalogue,
+    reasons: Reasons,
+    shelf: Shelf | None = None,
+    today: str | None = None,
+) -> tuple[Diagnostic, ...]:
+    """Every mistake of a policy, in the order of the text; where there is no error, its warnings.
+
+    Args:
+        shelf: the packs and lists that it may look up; the shipped ones unless given.
+        today: a day (`2026-11-23`) on which to look whether what it looks up is in force; None looks at no day.
+    """
     mistakes = Mistakes()
     document = read_document(text, source, mistakes)
     if document:
         written = read_shape(document, mistakes)
-        checked = check(written, catalogue, reasons, mistakes)
+        registers = Consulted(shelf or shipped_shelf())
+        checked = check(written, catalogue, reasons, mistakes, registers)
         if not errors(mistakes.found):
             warn(written, checked, catalogue, mistakes)
+            what_is_looked_up_is_current(registers, today, mistakes)
     return tuple(sorted(mistakes.found, key=lambda diagnostic: diagnostic.location))
-
-
-def _checked(
-    text: str, source: str, catalogue: Catalogue, reasons: Reasons, mistakes: Mistakes
-) -> CheckedPolicy | None:
-    document = read_document(text, source, mistakes)
-    return check(read_shape(document, mistakes), catalogue, reasons, mistakes) if document else None

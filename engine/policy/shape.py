@@ -16,7 +16,7 @@ from engine.policy.strategies import read_strategy
 
 _SECTIONS = {section.key: section for section in SECTIONS}
 _POLICY_KEYS = ("policy", "title", "parameters", "strategies", "requires", "unknown", "otherwise", *_SECTIONS)
-_PARAMETER_KEYS = ("title", "unit", "range", "value")
+_PARAMETER_KEYS = ("title", "unit", "range", "value", "pack")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
@@ -70,7 +70,18 @@ class _Shape:
         given = node.get("value")
         value = None if given is None else self.parts.constant(given, key)
         title, unit = self.parts.text(node.get("title"), "title"), self.parts.text(node.get("unit"), "unit")
-        return Parameter(name, title or name.text, unit, low, high, value)
+        return Parameter(name, title or name.text, unit, low, high, value, self._pack(node, name))
+
+    def _pack(self, node: Entries, name: Word) -> Word | None:
+        """The name of its pack; the empty one where it is none, so that it is not also told to lack a value."""
+        given = node.get("pack")
+        text = self.parts.text(given, "pack")
+        if given is None:
+            return None
+        if node.get("value") is not None:
+            message = f"parameter {quoted(name.text)} has both a `value` and a `pack`"
+            self.parts.mistakes.add("two-values", message, given.location, "keep one of them")
+        return Word(text, given.location)
 
     def _requires(self, node: Node | None) -> tuple[Word, ...]:
         if node is None:
@@ -87,7 +98,7 @@ class _Shape:
 
     def _sections(self, root: Entries) -> dict[str, Any]:
         """What decides, in the file's order."""
-        if root.get("rules") is None:
+        if all(root.get(key) is None for key in ("rules", "tables", "scorecards")):
             self.parts.mistakes.add("missing-key", "key `rules` is missing", root.location)
         found = ((str(key.value), node) for key, node in root.pairs)
         return {key: _SECTIONS[key].read(node, self.parts) for key, node in found if key in _SECTIONS}

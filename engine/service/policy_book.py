@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from engine.diagnostics import Refused
 from engine.features import Catalogue
 from engine.policy import CompiledPolicy, Reasons, read_policy
+from engine.policy.registers import Shelf
 from engine.service.problems import Problem
 from engine.store.policy_versions import PolicyVersion, PolicyVersions
 from engine.workflow.run import PinnedPolicy
@@ -19,8 +20,9 @@ class PolicyBook:
     A version's text never changes, so what it compiles to is kept for good.
     """
 
-    def __init__(self, versions: PolicyVersions, catalogue: Catalogue, reasons: Reasons) -> None:
+    def __init__(self, versions: PolicyVersions, catalogue: Catalogue, reasons: Reasons, shelf: Shelf) -> None:
         self.versions = versions
+        self.shelf = shelf
         self._catalogue = catalogue
         self._reasons = reasons
         self._compiled: dict[tuple[str, int], CompiledPolicy | None] = {}
@@ -59,7 +61,7 @@ class PolicyBook:
 
     def read(self, text: str, source: str) -> CompiledPolicy:
         """Compile a text that is stored nowhere; raises `Refused`."""
-        return read_policy(text, source=source, catalogue=self._catalogue, reasons=self._reasons)
+        return read_policy(text, source=source, catalogue=self._catalogue, reasons=self._reasons, shelf=self.shelf)
 
     def _live(self, name: str, newest: int) -> PinnedPolicy:
         live = self._newest_that_passes(name, newest)

@@ -31,7 +31,14 @@ def policies(services: Parts, _key: Caller) -> Json:
 def check(body: CheckRequest, services: Parts, _key: Caller) -> Json:
     """Every mistake in a text, with its place; nothing is stored."""
     source = f"policies/{body.name or 'policy'}.yaml"
-    found = check_policy(body.text, source=source, catalogue=services.catalogue, reasons=services.reasons)
+    found = check_policy(
+        body.text,
+        source=source,
+        catalogue=services.catalogue,
+        reasons=services.reasons,
+        shelf=services.policies.shelf,
+        today=services.clock.now().date().isoformat(),
+    )
     compiled = None if any(each.severity == "error" for each in found) else services.policies.read(body.text, source)
     return {
         "diagnostics": [diagnostic.to_json() for diagnostic in found],

@@ -13,6 +13,7 @@ import structlog
 from engine.contracts import Models, ModelStore, ModelUnavailable
 from engine.features import Catalogue
 from engine.policy import Reasons, installed_vocabulary
+from engine.policy.registers import shelf_of
 from engine.service.capturing import Capturing
 from engine.service.cards import Card, installed_cards
 from engine.service.evaluating import Evaluating
@@ -118,7 +119,7 @@ def open_services(
         log.error("a signal provider is refused", provider=name, reason=str(why))
     catalogue, reasons = known.catalogue, known.reasons
     versions = PolicyVersions(database)
-    book = PolicyBook(versions, catalogue, reasons)
+    book = PolicyBook(versions, catalogue, reasons, shelf_of(catalogue, settings.policies))
     for name in library.own:
         book.read(library.policies[name], library.source(name))  # the operator's own mistakes stop the start
     versions.seed(library.policies, clock.now())

@@ -26,7 +26,8 @@ def day_in(market: str | None, now: datetime) -> date:
     """The day in a market; that of UTC where the market is none.
 
     Where its country has several time zones it is the earliest of their days, which is the cautious one: an entry of a
-    list is over, and a new figure of the law holds, only when it is so everywhere there. A subdivision has its country's.
+    list is over, and a new figure of the law holds, only when it is so everywhere there. A subdivision has those of its
+    country.
     """
     zones = _zones(market[:2]) if market else ()
     return min((now.astimezone(zone).date() for zone in zones), default=now.astimezone(UTC).date())

@@ -19,7 +19,9 @@ def values_of(feature: Feature, thresholds: list[float]) -> st.SearchStrategy[An
     if feature.type == "enum":
         return st.sampled_from(feature.values)
     if feature.type == "string":
-        return st.sampled_from(["", "DE", "quote'\"\n", "{x}"])
+        return st.sampled_from(["", "DE", "AU", "data_consent", "social_media", "quote'\"\n", "{x}"])
+    if feature.type == "time":
+        return st.sampled_from(["2025-12-09", "2025-12-10", "2026-11-23", "2026-11-23T10:00:00.5+01:00"])
     if feature.type == "integer":
         return st.integers(int(feature.low), min(int(feature.high), 5))
     near = [t for t in thresholds if feature.low <= t <= feature.high]

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from engine.diagnostics import Location
+from engine.logic.columns import in_columns
+from engine.logic.formula import in_formulas
 from engine.logic.mistakes import Mistakes
 from engine.logic.operator import Operator, function
 from engine.logic.types import BOOLEAN, Type, fits
@@ -83,6 +85,8 @@ def value_on(name: str, keys: Sequence[Type], result: Type, table: Table) -> Ope
         source,
         function("lookup"),
         partial=True,
+        columns=in_columns("lookup", "value_on", table),
+        formula=in_formulas("lookup", "value_on", table),
         constants={constant: table},
     )
 
@@ -123,6 +127,8 @@ def member_on(name: str, member: Type, table: Table) -> Operator:
         source,
         function("lookup"),
         strict=False,
+        columns=in_columns("lookup", "member_on", table),
+        formula=in_formulas("lookup", "member_on", table),
         constants={constant: table},
     )
 

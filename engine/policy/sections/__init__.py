@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from engine.policy.sections import rules
+from engine.policy.sections import guarantees, lists, rules, scorecards, tables
 from engine.policy.sections.section import Section
 
-SECTIONS: tuple[Section, ...] = (rules.SECTION,)
+SECTIONS: tuple[Section, ...] = (lists.SECTION, scorecards.SECTION, tables.SECTION, rules.SECTION, guarantees.SECTION)
 """In the order in which they are built: a section may name what those before it define."""

@@ -16,12 +16,13 @@ from engine.logic.syntax import Node
 from engine.logic.tree import Derived, Expression, Literal
 from engine.logic.types import BOOLEAN, UNKNOWN, phrase
 from engine.policy.absence import asks_for_names, unknown_cannot_pass
-from engine.policy.checked import CheckedRule, Definition
+from engine.policy.checked import CheckedRule, Definition, Guarantee
 from engine.policy.constants import condition_depends_on_the_record
 from engine.policy.parts import Parts
 from engine.policy.policy import OnUnknown, Word
 from engine.policy.ranges import Strategies, constants_are_possible
 from engine.policy.reasons import RULE_UNKNOWN, Reasons
+from engine.policy.registers import Consulted
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Ground:
     unknown: Outcome
     """What holds where a rule with an outcome cannot be decided and says nothing of it."""
     mistakes: Mistakes
+    registers: Consulted
+    """Packs and lists; a section may add lists of its own."""
 
     def with_derived(self, names: Mapping[str, Derived]) -> Ground:
         """The ground of a section that may also name these."""
@@ -103,6 +106,11 @@ class Contribution:
     definitions: tuple[Definition, ...] = ()
     names: Mapping[str, Derived] = field(default_factory=dict)
     """What conditions of later sections may name."""
+    guarantees: tuple[Guarantee, ...] = ()
+    scores: tuple[str, ...] = ()
+    """Definitions that are totals of scorecards."""
+    score: str = ""
+    """That of them which the decision tells; empty where none is."""
 
 
 @dataclass(frozen=True, slots=True)
