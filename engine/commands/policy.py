@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 
+from engine.commands.policy_prove import prove
 from engine.diagnostics import Refused, errors, render
 from engine.features import BadRecord
 from engine.logic.answer import answer_line
@@ -23,13 +25,17 @@ from engine.policy import (
     installed_vocabulary,
     read_policy,
 )
-from engine.policy.cases import CaseResult, read_cases, run_case
+from engine.policy.cases import Case, CaseResult, read_cases, run_case
+from engine.policy.coverage import Item, coverage
+from engine.policy.currency import check_register
 from engine.policy.files import read_text
+from engine.policy.registers import kind_of, shelf_of
 
 FINDINGS, USAGE = 1, 2
 T = TypeVar("T")
 
 app = typer.Typer(name="policy", help="Check, decide, explain and test policies.", no_args_is_help=True)
+app.command()(prove)
 
 PolicyFile = Annotated[Path, typer.Argument(metavar="FILE", help="A policy in YAML.")]
 Features = Annotated[str, typer.Option("--features", metavar="JSON|-", help="A flat record, or - for stdin.")]
@@ -39,9 +45,10 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 @app.command()
 def check(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Policies in YAML.")], as_json: AsJson = False
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Policies, packs or lists in YAML.")],
+    as_json: AsJson = False,
 ) -> None:
-    """Tell every mistake of policies, with its place and a way out."""
+    """Tell every mistake of policies, packs and lists, with its place and a way out."""
     reports = [_report(file) for file in files]
     if as_json:
         _print_json({"files": [report for report, _ in reports]})
@@ -64,11 +71,18 @@ def _report(file: Path) -> tuple[dict[str, Any], str]:
     """What `check --json` says of a file, and its diagnostics as a person reads them."""
     try:
         text, known = _text(file), _vocabulary()
-        found = check_policy(text, source=str(file), catalogue=known.catalogue, reasons=known.reasons)
+        shelf, today = shelf_of(known.catalogue, file.parent), datetime.now(UTC).date().isoformat()
+        kind = kind_of(text)
+        if kind == "policy":
+            found = check_policy(
+                text, source=str(file), catalogue=known.catalogue, reasons=known.reasons, shelf=shelf, today=today
+            )
+        else:
+            found = check_register(kind, text, str(file), known.catalogue, today)
     except Refused as refused:
-        text, found = "", refused.diagnostics
+        text, kind, found = "", "policy", refused.diagnostics
     report = {"file": str(file), "ok": not errors(found), "diagnostics": [d.to_json() for d in found]}
-    return report, render(found, text)
+    return report, render(found, "" if kind == "list" else text)  # the lines of a list may hold personal data
 
 
 @app.command()
@@ -81,9 +95,11 @@ def decide(
     if as_json:
         codes, rules, unknown = list(decided.reasons), list(decided.rules), list(decided.unknown)
         answer = {"decision": decided.outcome, "strategy": decided.strategy, "reasonCodes": codes}
-        _print_json(answer | {"rules": rules, "unknown": unknown})
+        _print_json(answer | {"rules": rules, "unknown": unknown} | ({"score": decided.score} if policy.scored else {}))
         return
     typer.echo(f"{decided.outcome}  {' '.join(decided.reasons)}".rstrip())
+    if policy.scored:
+        typer.echo(f"score: {'unknown' if decided.score is None else decided.score}")
     for label, names in (("rules", decided.rules), ("unknown", decided.unknown)):
         if names:
             typer.echo(f"{label}: {', '.join(names)}")
@@ -129,38 +145,65 @@ def _lines() -> Iterator[str | dict[str, Any]]:
 def run_cases(
     file: PolicyFile,
     cases: Annotated[Path | None, typer.Option("--cases", help="Default: cases/NAME beside the policy.")] = None,
+    cover: Annotated[bool, typer.Option("--cover", help="Tell also what no case has seen.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Run the test cases of a policy."""
     policy = _policy(file)
-    results = _results(policy, cases or file.parent / "cases" / file.name)
-    failed = [result for result in results if result.problems]
+    read = _cases(cases or file.parent / "cases" / file.name)
+    results = [run_case(case, policy) for case in read]
+    items = coverage(policy, read) if cover else ()
     if as_json:
-        _print_json(
-            {"policy": policy.name, "passed": len(results) - len(failed), "failed": len(failed)}
-            | {"cases": [result.to_json() for result in results]}
-        )
+        _print_json(_cases_json(policy, results) | (_coverage_json(items) if cover else {}))
     else:
-        for result in failed:
-            typer.echo(f"{result.case.location}: {result.case.id}: {'; '.join(result.problems)}")
-        typer.echo(f"{len(results) - len(failed)} of {len(results)} cases pass")
-    raise typer.Exit(FINDINGS if failed else 0)
+        for line in (*_case_lines(results), *_coverage_lines(file, items)):
+            typer.echo(line)
+    bad = any(result.problems for result in results) or any(item.lacks for item in items)
+    raise typer.Exit(FINDINGS if bad else 0)
 
 
-def _results(policy: CompiledPolicy, file: Path) -> list[CaseResult]:
+def _cases(file: Path) -> tuple[Case, ...]:
     if not file.is_file():
         typer.echo(f"{file}: no-cases: a policy needs test cases", err=True)
         raise typer.Exit(FINDINGS)
     try:
-        return [run_case(case, policy) for case in read_cases(_text(file), str(file))]
+        return read_cases(_text(file), str(file))
     except Refused as refused:
         _show(refused)
+
+
+def _cases_json(policy: CompiledPolicy, results: Sequence[CaseResult]) -> dict[str, Any]:
+    failed = sum(bool(result.problems) for result in results)
+    counts = {"policy": policy.name, "passed": len(results) - failed, "failed": failed}
+    return counts | {"cases": [result.to_json() for result in results]}
+
+
+def _case_lines(results: Sequence[CaseResult]) -> Iterator[str]:
+    failed = [result for result in results if result.problems]
+    for result in failed:
+        yield f"{result.case.location}: {result.case.id}: {'; '.join(result.problems)}"
+    yield f"{len(results) - len(failed)} of {len(results)} cases pass"
+
+
+def _coverage_json(items: Sequence[Item]) -> dict[str, Any]:
+    missing = [item for item in items if item.lacks]
+    counts = {"covered": len(items) - len(missing), "of": len(items)}
+    return {"coverage": counts | {"missing": [item.to_json() for item in missing]}}
+
+
+def _coverage_lines(file: Path, items: Sequence[Item]) -> Iterator[str]:
+    missing = [item for item in items if item.lacks]
+    for item in missing:
+        yield f"{file}{f':{item.line}' if item.line else ''}: {item}"
+    if items:
+        yield f"{len(items) - len(missing)} of {len(items)} covered"
 
 
 def _policy(file: Path) -> CompiledPolicy:
     try:
         text, known = _text(file), _vocabulary()
-        return read_policy(text, source=str(file), catalogue=known.catalogue, reasons=known.reasons)
+        shelf = shelf_of(known.catalogue, file.parent)
+        return read_policy(text, source=str(file), catalogue=known.catalogue, reasons=known.reasons, shelf=shelf)
     except Refused as refused:
         _show(refused)
 
