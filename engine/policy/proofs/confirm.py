@@ -20,14 +20,20 @@ def decided(policy: CompiledPolicy, record: Record, strategy: str) -> Decision |
         return None
 
 
-def is_true(policy: CompiledPolicy, condition: Expression, record: Record, strategy: str) -> bool:
-    """Whether a condition that may name the policy's parameters and derived values is true of a record."""
+def values_of(policy: CompiledPolicy, record: Record, strategy: str) -> dict[str, Any]:
+    """The parameters, and what the policy works out of a record. Raises `BadRecord`."""
     checked = policy.checked.under(strategy)
-    try:
-        known = FeatureRecord(record, policy.catalogue)
-    except BadRecord:
-        return False
+    known = FeatureRecord(record, policy.catalogue)
     values: dict[str, Any] = dict(checked.strategies[strategy])
     for made in checked.definitions:
         values[made.name] = explain(made.expression, known, values).value
+    return values
+
+
+def is_true(policy: CompiledPolicy, condition: Expression, record: Record, strategy: str) -> bool:
+    """Whether a condition that may name the policy's parameters and derived values is true of a record."""
+    try:
+        known, values = FeatureRecord(record, policy.catalogue), values_of(policy, record, strategy)
+    except BadRecord:
+        return False
     return bool(explain(condition, known, values).value)

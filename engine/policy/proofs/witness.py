@@ -129,7 +129,10 @@ def _pleasant(world: World, feature: Feature, given: Any) -> list[Any]:
     if feature.type in {"number", "integer"}:
         cuts = sorted(float(cut) for cut in world.cuts.get(feature.name, ()) if isinstance(cut, float | int))
         low, high = between(cuts, given, feature)
-        return [given] if low == high else [round_number(low, high, feature.type == "integer"), given]
+        if low == high:
+            return [given]
+        first = math.floor(low) + 1
+        return [first if feature.type == "integer" and first < high else round_number(low, high)]
     return []
 
 
