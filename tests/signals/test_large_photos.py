@@ -16,8 +16,9 @@ from engine.workflow.signals import read_signals
 from signals.age.provider import build as build_age
 from signals.face.provider import build as build_face
 from signals.face.shrink import even, shrunk
+from signals.landmarks.provider import build as build_landmarks
 from signals.liveness.provider import build as build_liveness
-from signals.onnx import MOST_AT_ONCE, Network
+from signals.onnx import MOST_AT_ONCE, Batch, Network
 from signals.quality.provider import build as build_quality
 from tests.signals.running import Image, encoded, ports, signals
 
@@ -34,6 +35,12 @@ ALLOWED = {
     "quality.contrast": 0.01,
     "liveness.passive_score": 0.05,
     "age.predicted": 1.5,
+    "face.yaw": 1.5,
+    "face.pitch": 2,
+    "landmarks.roll": 1,
+    "face.eyes_open": 0.03,
+    "face.mouth_open": 0.03,
+    "face.occlusion": 0.1,
 }
 """How far a feature may move, in its own unit; a decision of ours asks for more."""
 
@@ -43,9 +50,23 @@ def portrait() -> Image:
     return np.asarray(cv2.imread(str(PORTRAIT)), np.uint8)
 
 
+@pytest.fixture
+def nets_that_run(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The name of each net that runs from now on, in order."""
+    names: list[str] = []
+    run = Network.run_once
+
+    def told(network: Network, batch: Batch) -> list[Batch]:
+        names.append(network.name)
+        return run(network, batch)
+
+    monkeypatch.setattr(Network, "run_once", told)
+    return names
+
+
 def read(settings: Mapping[str, str], frame: Frame) -> dict[str, float]:
     given = ports(settings)
-    built = [build(given) for build in (build_face, build_quality, build_liveness, build_age)]
+    built = [build(given) for build in (build_face, build_landmarks, build_quality, build_liveness, build_age)]
     found = signals(built, Evidence("still", (frame,)))
     assert not [signal.failure for signal in found.values() if signal.failure]
     return {name: float(str(value)) for signal in found.values() for name, value in signal.features.items()}
@@ -94,8 +115,18 @@ def test_a_long_batch_is_run_in_parts_and_answers_the_same(model_cache: dict[str
 
 @pytest.mark.models
 @pytest.mark.parametrize("name", ["yunet", "blazeface", "facemesh", "minifasnet_v2", "minifasnet_v1se", "faceapi_age"])
-def test_every_net_can_be_warmed(model_cache: dict[str, str], name: str) -> None:
+def test_every_net_can_be_warmed(model_cache: dict[str, str], name: str, nets_that_run: list[str]) -> None:
+    """Loaded and run once before anybody asks, on an input that it takes."""
     Network(ports(model_cache), name).warm()
+    assert nets_that_run == [name]
+
+
+@pytest.mark.models
+def test_every_provider_warms_all_its_nets(model_cache: dict[str, str], nets_that_run: list[str]) -> None:
+    given = ports(model_cache)
+    for build in (build_face, build_landmarks, build_liveness, build_age):
+        build(given).warm()
+    assert nets_that_run == ["yunet", "facemesh", "minifasnet_v2", "minifasnet_v1se", "faceapi_age"]
 
 
 @pytest.mark.parametrize("given", [(2000, 1500), (1999, 1501), (1024, 768)])

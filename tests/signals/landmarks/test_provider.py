@@ -70,13 +70,20 @@ def test_portrait(providers: Sequence[SignalProvider], portrait: Image) -> None:
     assert found["landmarks.frames_read"] == 1
 
 
-def test_points_lie_where_the_detector_sees_them(providers: Sequence[SignalProvider], portrait: Image) -> None:
+@pytest.mark.parametrize("factor", [1, 3])
+def test_points_lie_where_the_detector_sees_them(
+    providers: Sequence[SignalProvider], portrait: Image, factor: int
+) -> None:
+    """Also where the crop is of a halved frame: there the points are three times as far."""
+    small = seen(providers, portrait).mesh.points
+    portrait = np.asarray(cv2.resize(portrait, None, fx=factor, fy=factor), np.uint8)
     found = signals(providers, still(portrait))
     face = found["face"].findings["face.frames"][0].largest  # type: ignore[index]
     points = seen(providers, portrait).mesh.points
     eyes = [points[list(eye.corners), :2].mean(0) for eye in EYES]
     expected = np.stack([*eyes, points[4, :2]])
     assert np.abs(face.points[:3] - expected).max() < 0.06 * face.box.height
+    assert np.abs(points / factor - small).mean() < 0.5
 
 
 @pytest.mark.parametrize("roll", [-45, -20, 20, 45])
