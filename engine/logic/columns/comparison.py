@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import reduce
 from itertools import pairwise
-from operator import and_
+from operator import and_, le
 from typing import Any
 
 import ibis.expr.operations as ops
@@ -18,9 +18,11 @@ ABOVE_SURROGATES = "([\ue000-\uffff])"
 
 
 def ordered(compare: Callable[[Any, Any], Any], *values: Any) -> Any:
-    """Of numbers and of times. Where three are compared, a first comparison that fails hides no unknown."""
+    """Of numbers and of times. Where three are compared, one comparison that fails hides no unknown of the other."""
+    if compare is le and len(values) == 3:
+        return within(values[1], values[0], values[2])
     result = reduce(and_, (compare(a, b) for a, b in pairwise(values)))
-    return result if len(values) == 2 else where_known(values, result)
+    return result if len(values) == 2 else where_known((values[0], values[-1]), result)
 
 
 def ordered_text(compare: Callable[[Any, Any], Any], *values: Any) -> Any:
@@ -30,7 +32,7 @@ def ordered_text(compare: Callable[[Any, Any], Any], *values: Any) -> Any:
 
 def within(value: Any, low: Any, high: Any) -> Any:
     """`low <= value <= high`."""
-    return where_known((value, low, high), (low <= value) & (value <= high))
+    return where_known((low, high), value.between(low, high))
 
 
 def within_text(value: Any, low: Any, high: Any) -> Any:

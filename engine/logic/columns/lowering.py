@@ -76,6 +76,10 @@ class ColumnLowering:
                 raise NotInColumns("a value within an iterator")
         return found
 
+    def column(self, expression: Expression) -> Any:
+        """As `lower`, for one that will be named several times: what is large is a column of its own."""
+        return self._operand(expression)
+
     def _call(self, call: Call) -> Any:
         read, name = call.operator.columns, call.operator.name
         if read is None:

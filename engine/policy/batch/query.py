@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import add
@@ -15,6 +15,7 @@ from ibis.expr import types as ir
 from engine.features import Catalogue
 from engine.logic.columns import NotInColumns
 from engine.logic.columns.lowering import ColumnLowering, bind, with_stages
+from engine.logic.columns.values import constant
 from engine.logic.tree import names_read
 from engine.policy.batch.values import as_computed, checked_columns, doubtful
 from engine.policy.checked import CheckedPolicy
@@ -72,14 +73,14 @@ def write_query(policy: CheckedPolicy, table: ir.Table, row_id: str, catalogue: 
     lowering = ColumnLowering(parameters, typed, types, engine=engine)
     for made in policy.definitions:
         lowering.derive(made.name, made.expression)
-    fates, outside = _fates(policy, lowering)
+    conditions, outside = _fates(policy, lowering)
     score, score_outside = _score(policy, lowering)
     needed = _needed(policy, outside, score_outside)
-    lacks = [_lacks(base, features, name, name in given) for name in features]
     staged = with_stages(base, lowering.stages)
+    lacking = [staged[given_column(features, name)] if name in given else None for name in features]
     answers = {
-        **_words("rules", bind(fates, staged), RULES_A_WORD, 4),
-        **_words("lacks", lacks, FEATURES_A_WORD, 2),
+        **_words("rules", _bound(conditions, staged), RULES_A_WORD, _fate),
+        **_words("lacks", lacking, FEATURES_A_WORD, _lacks),
         **({SCORE: bind([score], staged)[0]} if score is not None else {}),
         **{column: staged[column] for column in (given_column(features, name) for name in needed if name in given)},
     }
@@ -95,23 +96,28 @@ def write_query(policy: CheckedPolicy, table: ir.Table, row_id: str, catalogue: 
 
 
 def _fates(policy: CheckedPolicy, lowering: ColumnLowering) -> tuple[list[Any], dict[int, str]]:
-    """For each rule 1 where it is true, 2 where it is unknown, else 0; and the rules for which that cannot be asked."""
-    fates: list[Any] = []
+    """The condition of each rule, None where it is unknown in every row; and the rules that columns cannot work out."""
+    conditions: list[Any] = []
     outside: dict[int, str] = {}
     for number, rule in enumerate(policy.rules):
         try:
-            condition = lowering.lower(rule.condition)
+            conditions.append(lowering.column(rule.condition))
         except NotInColumns as reason:
             outside[number] = str(reason)
-            fates.append(ibis.literal(0, dt.int64))
-            continue
-        fates.append(_fate(condition, unknown_matters=rule.then is not None))
-    return fates, outside
+            conditions.append(constant(False))
+    return conditions, outside
 
 
-def _fate(condition: Any, unknown_matters: bool) -> Any:
-    unknown = ibis.literal(2 if unknown_matters else 0, dt.int64)
-    return unknown if condition is None else condition.cast(dt.int64).fill_null(unknown)
+def _bound(values: Sequence[Any], table: ir.Table) -> list[Any]:
+    return [None if value is None else bind([value], table)[0] for value in values]
+
+
+def _fate(condition: Any, place: int) -> Any:
+    """4^place where the condition is true, twice that where it is unknown, else 0."""
+    true, unknown = (ibis.literal(bit << 2 * place, dt.int64) for bit in (1, 2))
+    if condition is None:
+        return unknown
+    return ibis.cases((condition, true), (condition.isnull(), unknown), else_=ibis.literal(0, dt.int64))
 
 
 def _score(policy: CheckedPolicy, lowering: ColumnLowering) -> tuple[Any, str]:
@@ -130,17 +136,16 @@ def _needed(policy: CheckedPolicy, outside: Mapping[int, str], score_outside: st
     return sorted(frozenset().union(*read))
 
 
-def _lacks(base: ir.Table, features: Sequence[str], name: str, given: bool) -> Any:
-    if not given:
-        return ibis.literal(1, dt.int64)
-    return base[given_column(features, name)].isnull().cast(dt.int64)
+def _lacks(column: Any, place: int) -> Any:
+    """2^place where the feature is unknown; None is a feature without a column."""
+    bit = ibis.literal(1 << place, dt.int64)
+    return bit if column is None else column.isnull().cast(dt.int64) * bit
 
 
-def _words(name: str, digits: Sequence[Any], size: int, radix: int) -> dict[str, Any]:
+def _words(name: str, digits: Sequence[Any], size: int, digit: Callable[[Any, int], Any]) -> dict[str, Any]:
     """Integers that hold `size` digits each, the first in the lowest place."""
     parts = [digits[start : start + size] for start in range(0, len(digits), size)]
-    return {f"{name}_{number}": _word(part, radix) for number, part in enumerate(parts)}
-
-
-def _word(digits: Sequence[Any], radix: int) -> Any:
-    return reduce(add, (digit * ibis.literal(radix**place, dt.int64) for place, digit in enumerate(digits)))
+    return {
+        f"{name}_{number}": reduce(add, (digit(value, place) for place, value in enumerate(part)))
+        for number, part in enumerate(parts)
+    }

@@ -16,8 +16,8 @@ from ibis.expr import types as ir
 from engine.contracts import Decision
 from engine.features import BadRecord
 from engine.policy.batch.answers import Answers
-from engine.policy.batch.outside import Outside, records
 from engine.policy.batch.engines import answered, opened
+from engine.policy.batch.outside import Outside, records
 from engine.policy.batch.plan import Plan, plan_of
 from engine.policy.batch.query import DOUBTFUL, ROW, SCORE, write_query
 from engine.policy.batch.spelling import NAMES

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from functools import reduce
 from operator import or_
@@ -88,9 +89,9 @@ def _doubt(feature: Feature, column: Any) -> Any:
 
 
 def _outside(feature: Feature, column: Any) -> Any:
-    """Integers beyond 2^53 would be rounded to a double before they are compared, so they are compared as they are."""
+    """Integers are compared as they are: beyond 2^53 they would first be rounded to a double."""
+    if column.type().is_integer():
+        low, high = math.ceil(max(feature.low, -EXACT)), math.floor(min(feature.high, EXACT))
+        return (column < ibis.literal(low, dt.int64)) | (column > ibis.literal(high, dt.int64))
     value = as_computed(column)
-    found = (value < constant(max(feature.low, -LARGEST))) | (value > constant(min(feature.high, LARGEST)))
-    if not column.type().is_integer() or max(-feature.low, feature.high) < EXACT:
-        return found
-    return found | (column < ibis.literal(-EXACT, dt.int64)) | (column > ibis.literal(EXACT, dt.int64))
+    return (value < constant(max(feature.low, -LARGEST))) | (value > constant(min(feature.high, LARGEST)))
