@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.contracts import Decision
 from engine.logic.explain import Step, explain, text
-from engine.logic.tree import Known, Literal, Names
+from engine.logic.tree import Derived, Known, Literal, Names
 from engine.policy.checked import CheckedPolicy, CheckedRule
 from engine.policy.effects import Effect, decision, effect, undecidable
 
@@ -49,6 +49,8 @@ class Trace:
     rules: tuple[RuleTrace, ...]
     scores: Mapping[str, Step] = field(default_factory=dict)
     """The total of each scorecard by its name, worked out part by part."""
+    derived: Mapping[str, Step] = field(default_factory=dict)
+    """Every value that the policy works out, totals too, in the order in which they are worked out."""
     scored: bool = False
     without: tuple[str, ...] = ()
     """Rules that the strategy leaves out, in the file's order."""
@@ -65,8 +67,12 @@ class Trace:
             "requires": list(self.requires),
             "rules": [rule.to_json() for rule in self.rules],
             "without": list(self.without),
+            "derived": [self._derived_json(name, step) for name, step in self.derived.items()],
             **self._score_json(),
         }
+
+    def _derived_json(self, name: str, step: Step) -> dict[str, Any]:
+        return {"name": name, "value": step.value, "known": step.value is not None, "tree": step.to_json()}
 
     def _score_json(self) -> dict[str, Any]:
         """Only where the policy has a scorecard."""
@@ -97,7 +103,7 @@ def trace(policy: CheckedPolicy, sha256: str, record: Mapping[str, Any], strateg
         effects = [rule.effect for rule in rules if rule.effect]
         decided = decision(effects, policy.otherwise, strategy, unknown, values[policy.score] if policy.score else None)
     scores = {name: steps[name] for name in policy.scores}
-    return Trace(policy.name, sha256, decided, parameters, required, rules, scores, bool(policy.score), without)
+    return Trace(policy.name, sha256, decided, parameters, required, rules, scores, steps, bool(policy.score), without)
 
 
 def _rule(rule: CheckedRule, record: Mapping[str, Any], parameters: Mapping[str, Any], silent: bool) -> RuleTrace:
@@ -121,13 +127,15 @@ def _lines(whole: Trace) -> Iterator[str]:
         yield f"required and unknown: {', '.join(whole.requires)}; no rule was asked"
     if whole.without:
         yield f"left out under {decided.strategy}: {', '.join(whole.without)}"
+    fresh = dict(whole.derived)
     for name, step in whole.scores.items():
+        del fresh[name]
         yield f"├─ {name}{_shown(step)}"
-        yield from _step_lines(step, "│  ", last=True)
+        yield from _step_lines(step, "│  ", fresh, last=True)
     for index, rule in enumerate(whole.rules):
         last = index == len(whole.rules) - 1
         yield f"{'└─' if last else '├─'} {_MARKS[rule.result]} {rule.rule.id}{_said(rule)}"
-        yield from _step_lines(rule.step, "   " if last else "│  ", last=True)
+        yield from _step_lines(rule.step, "   " if last else "│  ", fresh, last=True)
 
 
 def _said(rule: RuleTrace) -> str:
@@ -136,11 +144,14 @@ def _said(rule: RuleTrace) -> str:
     return f" → {rule.effect.outcome or 'informs'} {rule.effect.reason}"
 
 
-def _step_lines(step: Step, indent: str, last: bool) -> Iterator[str]:
+def _step_lines(step: Step, indent: str, fresh: dict[str, Step], last: bool) -> Iterator[str]:
+    """A node and what is below it. A value that the policy works out is followed where it is first met."""
     yield f"{indent}{'└─' if last else '├─'} {text(step.expression)}{_shown(step)}"
     shown = [child for child in step.children if not isinstance(child.expression, Literal | Names)]
+    if isinstance(step.expression, Derived) and step.expression.name in fresh:
+        shown = [fresh.pop(step.expression.name)]
     for index, child in enumerate(shown):
-        yield from _step_lines(child, indent + ("   " if last else "│  "), index == len(shown) - 1)
+        yield from _step_lines(child, indent + ("   " if last else "│  "), fresh, index == len(shown) - 1)
 
 
 def _shown(step: Step) -> str:
