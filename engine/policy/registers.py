@@ -150,8 +150,8 @@ class Consulted:
         return found
 
     def digests(self) -> dict[str, str]:
-        """The sha256 of the text of each that was named, so that a decision can say what it stood on."""
-        return {name: found.sha256 for name, (found, _) in sorted(self.used.items())}
+        """The sha256 of each text that was named, so that a decision can say what it stood on. A policy's is its own."""
+        return {name: found.sha256 for name, (found, _) in sorted(self.used.items()) if name not in self.own}
 
 
 def _is_refused(file: RegisterFile, refused: Refused, at: Location, mistakes: Mistakes) -> None:

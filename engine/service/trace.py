@@ -37,10 +37,12 @@ def _policy(entry: Mapping[str, Any], ended: Ended, policies: PolicyBook, catalo
         "decision": {"value": entry["outcome"], "reasonCodes": entry["reasons"]},
         "unknown": entry["unknown"],
         "parameters": entry["parameters"],
+        "registers": entry.get("registers", {}),
     }
     compiled = policies.compiled(entry["policy"], entry["version"])
     rules: list[Json] = []
-    if compiled is not None and compiled.sha256 == entry["sha256"]:
+    same = compiled is not None and (compiled.sha256, compiled.registers) == (entry["sha256"], stored["registers"])
+    if compiled is not None and same:
         try:
             explained = compiled.explain(FeatureRecord(ended.features, catalogue), entry["strategy"]).to_json()
             rules = explained["rules"]

@@ -109,6 +109,7 @@ def _policy_row(result: PolicyResult) -> dict[str, Any]:
         "rules": list(result.decision.rules),
         "unknown": list(result.decision.unknown),
         "parameters": dict(result.parameters),
+        "registers": dict(result.registers),
     }
 
 

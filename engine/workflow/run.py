@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from engine.contracts import Decision, Evidence, Outcome, SignalProvider, Value, most_severe
@@ -28,6 +28,8 @@ class Policy(Protocol):
     def strategies(self) -> Sequence[str]: ...
     @property
     def reads(self) -> frozenset[str]: ...
+    @property
+    def registers(self) -> Mapping[str, str]: ...
     def decide(self, record: Mapping[str, Value | None], strategy: str) -> Decision: ...
     def parameters(self, strategy: str) -> Mapping[str, Value]: ...
 
@@ -49,6 +51,8 @@ class PolicyResult:
     sha256: str
     decision: Decision
     parameters: Mapping[str, Value]
+    registers: Mapping[str, str] = field(default_factory=dict)
+    """The packs and lists that it looked up, each with the sha256 of its text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +141,8 @@ def _decide(pinned: PinnedPolicy, record: FeatureRecord, strategy: str) -> tuple
     except Exception as error:  # a rule that raises is a rule that could not be decided
         decision = Decision("review", strategy, (UNDECIDED,))
         failure = ProviderFailure(f"policy {policy.name}", "provider", f"raised {type(error).__name__}")
-    return PolicyResult(policy.name, pinned.version, policy.sha256, decision, policy.parameters(strategy)), failure
+    parameters, registers = policy.parameters(strategy), policy.registers
+    return PolicyResult(policy.name, pinned.version, policy.sha256, decision, parameters, registers), failure
 
 
 def _with_failure(result: PolicyResult, lost: frozenset[str]) -> PolicyResult:

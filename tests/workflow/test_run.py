@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -28,6 +28,7 @@ class Fixed:
     reads: frozenset[str] = frozenset()
     raises: bool = False
     sha256: str = "0" * 64
+    registers: Mapping[str, str] = field(default_factory=dict)
     strategies: tuple[str, ...] = ("standard",)
 
     def decide(self, record: Mapping[str, Value | None], strategy: str) -> Decision:
