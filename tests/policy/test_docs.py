@@ -11,10 +11,15 @@ import pytest
 from typer.testing import CliRunner
 
 from engine.cli import app
+from engine.diagnostics import errors
 from engine.logic.answer import answer_line
 from engine.logic.operators import TABLE
-from engine.logic.parse import NOT_YET
+from engine.logic.operators.iterators import ITERATORS
+from engine.logic.reader import ALIASES
+from engine.policy import shipped_catalogue
 from engine.policy.cases import read_cases, run_case
+from engine.policy.currency import check_register
+from engine.policy.registers import kind_of
 from tests.policy.shipped import policy_of, shipped
 
 ROOT = Path(__file__).parent.parent.parent
@@ -41,13 +46,16 @@ def test_deviation(rule: str, data: str, _theirs: str, ours: str) -> None:
 def test_the_table_was_found() -> None:
     """The page is read as it is laid out, and names every operator."""
     assert len(ROWS) >= 25
-    assert all(f"`{name}`" in JSONLOGIC for name in (*TABLE, *NOT_YET, "log", "var", "param"))
+    assert all(f"`{name}`" in JSONLOGIC for name in (*TABLE, *ITERATORS, *ALIASES, "log", "var", "param"))
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=range(len(BLOCKS)))
 def test_yaml_of_the_page_is_good(block: str) -> None:
-    """Policies pass their check, cases pass."""
-    if "\ncases:" in block:
+    """Policies, packs and lists pass their check, cases pass."""
+    kind = kind_of(block)
+    if kind != "policy":
+        assert errors(check_register(kind, block, "docs.yaml", shipped_catalogue(), None)) == ()
+    elif "\ncases:" in block:
         assert [run_case(case, shipped("selfie")).problems for case in read_cases(block, "cases.yaml")] == [()] * 3
     else:
         assert policy_of(block).strategies
