@@ -159,6 +159,8 @@ class Reading:
         names = {v.name for v in values if isinstance(v, Number | Text | Token) and v.name}
         computed = [v for v in values if isinstance(v, Number | Text) and not v.name and v.constant is None]
         cuts = self.features.world.cuts
+        if call.operator.constants:
+            return  # a register's formula notes its own keys
         if call.operator.name in _OF_TRUTH:
             for value in values:
                 if isinstance(value, Number | Text) and value.name:
