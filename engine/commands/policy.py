@@ -12,6 +12,7 @@ from typing import Annotated, Any, NoReturn, TypeVar
 import typer
 
 from engine.commands.policy_prove import prove
+from engine.commands.policy_schema import schema
 from engine.diagnostics import Refused, errors, render
 from engine.features import BadRecord
 from engine.logic.answer import answer_line
@@ -36,6 +37,7 @@ T = TypeVar("T")
 
 app = typer.Typer(name="policy", help="Check, decide, explain and test policies.", no_args_is_help=True)
 app.command()(prove)
+app.command()(schema)
 
 PolicyFile = Annotated[Path, typer.Argument(metavar="FILE", help="A policy in YAML.")]
 Features = Annotated[str, typer.Option("--features", metavar="JSON|-", help="A flat record, or - for stdin.")]
