@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 UNITS = ("years", "months", "days", "hours")
 MIDNIGHT = "T00:00:00.000000Z"
+CANONICAL_LENGTH = len("2026-11-23") + len(MIDNIGHT)
 
 _TIME = re.compile(
     r"(\d{4}-\d\d-\d\d)"
@@ -37,6 +39,15 @@ def canonical_time(text: str) -> str:
     if len((fraction or "").rstrip("0")) > 6:
         raise BadTime("is finer than a microsecond")
     return written(_instant(day, clock or "00:00:00", fraction or "0", offset or "Z"))
+
+
+@lru_cache(maxsize=4096)
+def is_canonical(text: str) -> bool:
+    """Whether a text of `CANONICAL_LENGTH` is a time in its one form. Days come again, so what was found is kept."""
+    try:
+        return canonical_time(text) == text
+    except BadTime:
+        return False
 
 
 def _instant(day: str, clock: str, fraction: str, offset: str) -> datetime:

@@ -97,6 +97,7 @@ def _open(*, progress: bool) -> tuple[Pipeline, Mapping[str, PinnedPolicy]]:
     for name, why in known.refused.items():
         typer.echo(f"provider `{name}` is refused:\n{why}", err=True)
     shelf = shelf_of(known.catalogue, Path(own) if own else None)
+    shelf.own_are_good()
     policies: dict[str, CompiledPolicy] = {
         name: read_policy(
             text, source=library.source(name), catalogue=known.catalogue, reasons=known.reasons, shelf=shelf

@@ -36,9 +36,13 @@ class RegisterFile:
 class Shelf:
     """Packs and lists by name, each read when it is first asked for. Safe to share between threads."""
 
-    def __init__(self, held: Mapping[str, RegisterFile], catalogue: Catalogue) -> None:
+    def __init__(
+        self, held: Mapping[str, RegisterFile], catalogue: Catalogue, own: frozenset[str] = frozenset()
+    ) -> None:
         self.files = dict(held)
         self.catalogue = catalogue
+        self.own = own
+        """The names of those that came from a folder."""
         self._read: dict[str, Pack | EntryList | Refused] = {}
 
     def get(self, name: str) -> Pack | EntryList:
@@ -52,12 +56,16 @@ class Shelf:
 
     def with_folder(self, folder: Path) -> Shelf:
         """The same with a folder's own `packs/` and `lists/`, which go before those of the same name."""
-        own = {
-            file.stem: RegisterFile(kind, str(file), lambda file=file: _text(file))  # type: ignore[misc]
-            for kind, name in FOLDERS.items()
-            for file in sorted((folder / name).glob("*.yaml"))
-        }
-        return Shelf({**self.files, **own}, self.catalogue) if own else self
+        own: dict[str, RegisterFile] = {}
+        for kind, name in FOLDERS.items():
+            for file in sorted((folder / name).glob("*.yaml")):
+                own[file.stem] = _one_of_two(own[file.stem], file) if file.stem in own else _file(kind, file)
+        return Shelf({**self.files, **own}, self.catalogue, self.own | own.keys()) if own else self
+
+    def own_are_good(self) -> None:
+        """Read those of the folder; raises `Refused` for the first with mistakes, whether or not a policy names it."""
+        for name in sorted(self.own):
+            self.get(name)
 
     def _outcome(self, name: str, file: RegisterFile) -> Pack | EntryList | Refused:
         try:
@@ -71,6 +79,20 @@ class Shelf:
             return found
         message = f"the {file.kind} is called {quoted(found.name)}, and its file {quoted(name)}"
         return Refused([Diagnostic("wrong-name", message, Location(file.source), "one name for both")])
+
+
+def _file(kind: Kind, file: Path) -> RegisterFile:
+    return RegisterFile(kind, str(file), lambda: _text(file))
+
+
+def _one_of_two(first: RegisterFile, second: Path) -> RegisterFile:
+    """A pack and a list of one name are neither."""
+
+    def refuse() -> str:
+        message = f"there is another file of this name: {first.source}"
+        raise Refused([Diagnostic("taken-name", message, Location(str(second)), "rename one of them")])
+
+    return RegisterFile(first.kind, str(second), refuse)
 
 
 def _text(file: Path) -> str:
@@ -150,7 +172,7 @@ class Consulted:
         return found
 
     def digests(self) -> dict[str, str]:
-        """The sha256 of each text that was named, so that a decision can say what it stood on. A policy's is its own."""
+        """The sha256 of each file that was named, so that a decision can say what it stood on."""
         return {name: found.sha256 for name, (found, _) in sorted(self.used.items()) if name not in self.own}
 
 

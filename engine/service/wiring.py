@@ -119,9 +119,11 @@ def open_services(
         log.error("a signal provider is refused", provider=name, reason=str(why))
     catalogue, reasons = known.catalogue, known.reasons
     versions = PolicyVersions(database)
-    book = PolicyBook(versions, catalogue, reasons, shelf_of(catalogue, settings.policies))
+    shelf = shelf_of(catalogue, settings.policies)
+    shelf.own_are_good()  # the operator's own mistakes stop the start
+    book = PolicyBook(versions, catalogue, reasons, shelf)
     for name in library.own:
-        book.read(library.policies[name], library.source(name))  # the operator's own mistakes stop the start
+        book.read(library.policies[name], library.source(name))
     versions.seed(library.policies, clock.now())
     store = models or open_model_store(environment)
     pipeline = build_pipeline(

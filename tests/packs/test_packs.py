@@ -6,6 +6,7 @@ import pytest
 
 from engine.contracts import Outcome
 from engine.diagnostics import Refused
+from engine.features import BadRecord
 from engine.policy.packs import read_pack
 from tests.packs.registers import PACK, found, policy_of, record, rule, text_of, told
 
@@ -136,3 +137,14 @@ def test_two_packs_with_the_same_keys_differ() -> None:
     keys = [{"var": "context.market"}]
     text = text_of(rule({"<": [{"lookup": ["ages", *keys, *keys]}, {"lookup": ["by_market", *keys]}]}))
     assert [code for code, _ in told(text) if code != "unverified"] == []
+
+
+@pytest.mark.parametrize(
+    "day", ["2026-02-30T00:00:00.000000Z", "2026-02-28T25:00:00.000000Z", "2026-02-28T00:00:00.000000+"]
+)
+def test_what_only_looks_like_a_day_is_refused(day: str) -> None:
+    """A plain record is looked at as closely as any other, and each time anew."""
+    policy = policy_of(GATE)
+    for _ in range(2):
+        with pytest.raises(BadRecord, match=r"context\.day"):
+            policy.decide({"age.predicted": 20.0, **record(market="AU", product="a", day=day)})

@@ -10,8 +10,9 @@ from engine.features import MAX_STRING, Feature
 from engine.logic.syntax import EXACT
 from engine.policy.index.atoms import Boundary
 from engine.policy.index.masks import FeatureMasks
+from engine.times import CANONICAL_LENGTH, is_canonical
 
-REFUSED = ["return None"]
+REFUSED = ["return refuse(record)"]
 
 
 @dataclass(slots=True)
@@ -21,7 +22,7 @@ class FeatureSource:
     Args:
         every: the mask of all terms; it narrows nothing.
         guarded: whether the value may be anything. Then what the feature may not have, and a few values that it may
-            have, end the function with None.
+            have, are left to `refuse`.
         tables: gets what the statements look up, by the name that they use.
     """
 
@@ -49,6 +50,10 @@ class FeatureSource:
             return [(" or ".join(f"{code}.__class__ is {name}" for name in classes), self._tree(feature, code, masks))]
         if feature.type in {"enum", "string"}:
             return [(f"{code}.__class__ is str", self._text(feature, code, masks))]
+        if feature.type == "time" and self.guarded and not masks.members and masks.pieces == (self.every,):
+            self.tables["is_canonical"] = is_canonical
+            test = f"{code}.__class__ is str and len({code}) == {CANONICAL_LENGTH} and is_canonical({code})"
+            return [(test, ["pass"])]
         return []
 
     def _narrowed(self, mask: int | None) -> list[str]:
@@ -61,10 +66,10 @@ class FeatureSource:
         if feature.type == "string":
             self.tables[table] = dict(masks.members)
             look = [f"fired &= {table}.get({code}, {masks.other:#x})"] if masks.members else ["pass"]
-            check = [f"if len({code}) > {MAX_STRING} or not {code}.isascii():", "    return None"]
+            check = [f"if len({code}) > {MAX_STRING} or not {code}.isascii():", "    return refuse(record)"]
             return [*(check if self.guarded else []), *look]
         self.tables[table] = {value: masks.members.get(value, masks.other) for value in feature.values}
-        check = [f"if {code} not in {table}:", "    return None"]
+        check = [f"if {code} not in {table}:", "    return refuse(record)"]
         look = [f"fired &= {table}[{code}]"] if masks.members else ["pass"]
         return [*(check if self.guarded else []), *look]
 
