@@ -17,6 +17,9 @@ from engine.policy.compiled import CompiledPolicy
 if TYPE_CHECKING:
     from engine.policy.proofs.difference import Change, Difference, Region
 
+MAX_SHOWN = 3
+"""Regions that are shown of a code that changes while the outcome stays."""
+
 
 def diff(
     old: Annotated[Path, typer.Argument(metavar="OLD", help="A version of a policy.")],
@@ -56,21 +59,25 @@ def _only_in(one: CompiledPolicy, other: CompiledPolicy) -> list[str]:
 def _lines(found: list[Difference], gone: list[str], added: list[str]) -> Iterator[str]:
     for each in found:
         yield f"{each.strategy}: {'' if each.outcomes else 'no outcome changes'}".rstrip()
-        for change in (*each.outcomes, *each.codes):
-            yield from _change(change)
+        for change in each.outcomes:
+            yield from _change(change, len(change.regions))
+        for change in each.codes:
+            yield from _change(change, MAX_SHOWN)
     for name in gone:
         yield f"{name}: only in the old version"
     for name in added:
         yield f"{name}: only in the new version"
 
 
-def _change(change: Change) -> Iterator[str]:
+def _change(change: Change, most: int) -> Iterator[str]:
     yield f"  {change.what}"
-    for region in change.regions:
+    for region in change.regions[:most]:
         yield f"    {region.words}"
         yield from _example(region)
     if change.cut_off:
         yield "    … and more: the list was cut off"
+    elif len(change.regions) > most:
+        yield f"    … and {len(change.regions) - most} more, which --json lists"
 
 
 def _example(region: Region) -> Iterator[str]:

@@ -47,13 +47,16 @@ class Dimension:
 
 
 def dimensions(features: Features, names: Iterable[str]) -> tuple[Dimension, ...]:
-    """Comparisons between features first, so that a region is told by values where it can be."""
+    """A dimension for each feature, in the order given.
+
+    Comparisons between features stand first: a region that can be told by values leaves them out.
+    """
     world = features.world
     relations = [
         Dimension(text, (Cell(formula, "true"), Cell(z3.Not(formula), "false")), relation=True)
         for text, formula in world.relations.items()
     ]
-    return (*relations, *(Dimension(name, tuple(_cells(features, name))) for name in sorted(names)))
+    return (*relations, *(Dimension(name, tuple(_cells(features, name))) for name in names))
 
 
 def _cells(features: Features, name: str) -> Iterator[Cell]:

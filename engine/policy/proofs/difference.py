@@ -12,6 +12,7 @@ import z3
 
 from engine.contracts import Decision
 from engine.logic.formula.world import Features, World, settled
+from engine.logic.tree import names_read
 from engine.policy.compiled import CompiledPolicy
 from engine.policy.proofs.cells import Dimension, dimensions
 from engine.policy.proofs.confirm import decided
@@ -90,7 +91,20 @@ class _Comparison:
         self.names = sorted(old.reads | new.reads)
         self.before = meaning_of(old.checked.under(strategy), self.features)
         self.after = meaning_of(new.checked.under(strategy), self.features)
-        self.dimensions: tuple[Dimension, ...] = dimensions(self.features, self.names)
+        self.dimensions: tuple[Dimension, ...] = dimensions(self.features, self._changed_first())
+
+    def _changed_first(self) -> list[str]:
+        """The features: those first that a rule reads which the other version does not have just so."""
+        rules = [(m, {(p.effect, p.fires.sexpr()) for p in m.effects}) for m in (self.before, self.after)]
+        both = rules[0][1] & rules[1][1]
+        changed = {
+            name
+            for meaning, _ in rules
+            for rule in meaning.policy.rules
+            if any((p.effect, p.fires.sexpr()) not in both for p in meaning.effects if p.effect.rule == rule.id)
+            for name in names_read(rule.condition)
+        }
+        return [*sorted(changed), *(name for name in self.names if name not in changed)]
 
     def difference(self) -> Difference:
         """Outcomes first; of codes only where the outcome stays."""

@@ -20,7 +20,7 @@ def described(box: Box, dimensions: tuple[Dimension, ...], catalogue: Mapping[st
 
 
 def by_name(box: Box, dimensions: tuple[Dimension, ...], catalogue: Mapping[str, Feature]) -> dict[str, str]:
-    """What the box says of each feature, in the order of their names; comparisons come last."""
+    """What the box says of each feature, in the order of the dimensions; comparisons come last."""
     features = [d for d in dimensions if d.name in box.cells and not d.relation]
     relations = [d for d in dimensions if d.name in box.cells and d.relation]
     told = {d.name: _cells(d, box.cells[d.name], catalogue[d.name]) for d in features}
