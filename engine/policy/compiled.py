@@ -42,11 +42,9 @@ class CompiledPolicy:
         ruling = self._rulings.get(strategy)
         if ruling is None:
             raise self._no_strategy(strategy)
-        answer = ruling.guarded(record) if type(record) is dict else None
-        if answer is None:
-            answer = ruling.checked(self._record(record).mapping())
-        decided = ruling.made.get(answer)
-        return decided if decided is not None else ruling.make(answer)
+        if record.__class__ is dict:
+            return ruling.guarded(record)
+        return ruling.checked(self._record(record).mapping())
 
     def explain(self, record: Mapping[str, Value | None], strategy: str = DEFAULT_STRATEGY) -> Trace:
         """Decide by the explanation reading, with the value of every node. Raises as `decide` does."""

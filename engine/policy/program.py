@@ -3,28 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from operator import itemgetter
+from dataclasses import dataclass
 from typing import Any
 
+from engine.contracts import Decision
 from engine.features import Catalogue
+from engine.logic.known import KnownLowering
 from engine.logic.lowering import Atom, Lowering, compiled
 from engine.logic.tree import Derived, walk
 from engine.policy.checked import CheckedPolicy, CheckedRule
+from engine.policy.guard import locals_of, read_any, read_known, read_names
 from engine.policy.index.atoms import AtomReader
 from engine.policy.index.forms import Form, Term, form_of
 from engine.policy.index.masks import masks_of
 from engine.policy.index.source import FeatureSource, indented
-from engine.policy.layout import Answer, Layout
+from engine.policy.layout import Layout
 
-Told = Answer | tuple[Answer, float | None]
-"""The bits of a `Layout`; with the score beside them, where the policy tells one and rules were asked."""
+Program = Callable[[dict[str, Any]], Decision]
+"""Takes the values of a checked record by name. A guarded one takes any dict."""
 
-Program = Callable[[dict[str, Any]], Told]
-"""Takes the values of a checked record by name."""
 
-GuardedProgram = Callable[[dict[str, Any]], Told | None]
-"""Takes any dict, and answers None where the catalogue must look more closely: a value that its feature may not have,
-or a name that the policy does not read. Every record that gets an answer is one that the catalogue takes."""
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """What a program leaves to others.
+
+    Args:
+        made: decisions by what `make` would be asked.
+        make: from the bits of a `Layout` to a decision; from a pair of those and the score, where the policy tells one.
+        refuse: decides what a guarded program cannot: a value that its feature may not have, or a name that the policy
+            does not read. Every record that a guarded program decides is one that the catalogue takes.
+    """
+
+    made: Mapping[Any, Decision]
+    make: Callable[[Any], Decision]
+    refuse: Program
+
+    def names(self) -> dict[str, Any]:
+        """As generated code names them."""
+        return {"kept": self.made.get, "make": self.make, "refuse": self.refuse}
 
 
 def layout_of(policy: CheckedPolicy) -> Layout:
@@ -33,10 +49,35 @@ def layout_of(policy: CheckedPolicy) -> Layout:
 
 
 def write_general(
-    policy: CheckedPolicy, parameters: Mapping[str, Any], catalogue: Catalogue, *, guarded: bool
-) -> Callable[..., Any]:
-    """A `Program`, or a `GuardedProgram`. It decides any record: rules that can be indexed by masks, the others one by one."""
-    return _General(policy, parameters, catalogue, guarded).program()
+    policy: CheckedPolicy, parameters: Mapping[str, Any], catalogue: Catalogue, doors: Doors, *, guarded: bool
+) -> Program:
+    """A program for any record: by masks for rules that can be indexed, and rule by rule for the rest."""
+    return _General(policy, parameters, catalogue, guarded).program(doors)
+
+
+def write_known(
+    policy: CheckedPolicy,
+    parameters: Mapping[str, Any],
+    catalogue: Catalogue,
+    doors: Doors,
+    general: Program,
+    *,
+    guarded: bool,
+) -> Program:
+    """A program that goes rule by rule, for records in which every feature is known; others it leaves to `general`."""
+    layout = layout_of(policy)
+    codes, features = locals_of(layout.features), [catalogue[name] for name in layout.features]
+    doubles = frozenset(feature.name for feature in features if feature.type == "number")
+    lowering = KnownLowering(parameters, doubles=doubles)
+    lowering.features.update({name: Atom(code, nullable=False) for name, code in codes.items()})
+    lowering.lines += [*read_known(codes, features, guarded), "fired = 0"]
+    derive_what_is_named(lowering, policy, policy.rules)
+    for number, rule in enumerate(policy.rules):
+        ask(lowering, rule, lowering.test(rule.condition), number, layout)
+    lines = [*with_get(lowering.lines), *answered(lowering, policy)]
+    return compiled(
+        "decide", "record", lines, read_names(codes) | lowering.constants | doors.names() | {"general": general}
+    )
 
 
 class _General:
@@ -45,21 +86,18 @@ class _General:
     ) -> None:
         self.policy, self.catalogue, self.guarded = policy, catalogue, guarded
         self.layout = layout_of(policy)
-        self.codes = {name: f"f{number}" for number, name in enumerate(self.layout.features)}
+        self.codes = locals_of(self.layout.features)
         self.lowering = Lowering(parameters)
         self.lowering.features.update({name: Atom(code, nullable=True) for name, code in self.codes.items()})
         reader = AtomReader(catalogue, parameters)
         self.forms = [form_of(rule.condition, reader) for rule in policy.rules]
         self.source = FeatureSource(0, guarded)
 
-    def program(self) -> Callable[..., Any]:
-        lines = [*read_lines(self.layout.features, self.guarded), *self._index(), *self._others()]
-        lines.append(f"return {answer_code(self.lowering, self.policy)}")
-        return compiled("decide", "record", lines, self._names())
-
-    def _names(self) -> dict[str, Any]:
-        names = read_names(self.layout.features)
-        return {**names, **self.source.tables, **self.lowering.constants}
+    def program(self, doors: Doors) -> Program:
+        lines = [*read_any(self.codes, self.guarded), *self._index(), *self._others()]
+        lines += answered(self.lowering, self.policy)
+        names = read_names(self.codes) | self.source.tables | self.lowering.constants | doors.names()
+        return compiled("decide", "record", lines, names)
 
     def _index(self) -> list[str]:
         """`fired`: the true rules, and the unsure ones and unknown features where there are any."""
@@ -87,7 +125,7 @@ class _General:
         lines = []
         if required:
             test = " or ".join(f"{code} is None" for code in required)
-            lines += [f"if {test}:", f"    return unknown << {shift} | {self.layout.undecidable:#x}"]
+            lines += [f"if {test}:", f"    return make(unknown << {shift} | {self.layout.undecidable:#x})"]
         lines += ["sure &= fired"]
         if alternatives:
             lines += [*_gathered("fired", alternatives), *_gathered("sure", alternatives)]
@@ -108,9 +146,8 @@ class _General:
         before = len(self.lowering.lines)
         derive_what_is_named(self.lowering, self.policy, [rule for _, rule in rest])
         for number, rule in rest:
-            ask(self.lowering, rule, number, self.layout)
-        lines = self.lowering.lines[before:]
-        return [*(["get = record.get"] if any("get(" in line for line in lines) else []), *lines]
+            ask(self.lowering, rule, self.lowering.lower(rule.condition), number, self.layout)
+        return with_get(self.lowering.lines[before:])
 
 
 def _laid_out(forms: list[Form | None]) -> tuple[list[Term], dict[int, int]]:
@@ -130,25 +167,6 @@ def _gathered(mask: str, alternatives: Mapping[int, int]) -> list[str]:
     return [line for lines in found for line in lines]
 
 
-def read_names(features: Iterable[str]) -> dict[str, Any]:
-    """What `read_lines` names."""
-    names = tuple(features)
-    return {"read": itemgetter(*names) if names else None, "names": names, "named": frozenset(names)}
-
-
-def read_lines(features: tuple[str, ...], guarded: bool) -> list[str]:
-    """Every feature into its local; where one is left out, the slow way. A guarded program leaves for other names."""
-    if not features:
-        return ["if record:", "    return None"] if guarded else []
-    codes = ", ".join(f"f{number}" for number in range(len(features)))
-    comma = "," if len(features) == 1 else ""
-    lines = ["try:", f"    {codes} = read(record)", "except KeyError:"]
-    if guarded:
-        lines += ["    if not record.keys() <= named:", "        return None"]
-    lines += [f"    {codes}{comma} = map(record.get, names)"]
-    return [*lines, "else:", f"    if len(record) != {len(features)}:", "        return None"] if guarded else lines
-
-
 def derive_what_is_named(lowering: Lowering, policy: CheckedPolicy, rules: Iterable[CheckedRule]) -> None:
     """Definitions in their order, where a rule or the answer names any."""
     named = any(isinstance(node, Derived) for rule in rules for node in walk(rule.condition))
@@ -157,14 +175,19 @@ def derive_what_is_named(lowering: Lowering, policy: CheckedPolicy, rules: Itera
             lowering.derive(made.name, made.expression)
 
 
-def answer_code(lowering: Lowering, policy: CheckedPolicy) -> str:
-    """What a program answers at its end."""
-    return f"fired, {lowering.derived[policy.score].code}" if policy.score else "fired"
+def answered(lowering: Lowering, policy: CheckedPolicy) -> list[str]:
+    """How a program ends."""
+    score = [f"fired = fired, {lowering.derived[policy.score].code}"] if policy.score else []
+    return [*score, "return kept(fired) or make(fired)"]
 
 
-def ask(lowering: Lowering, rule: CheckedRule, number: int, layout: Layout) -> None:
+def with_get(lines: list[str]) -> list[str]:
+    """The lines, after what gives them `get`, where they name it."""
+    return ["get = record.get", *lines] if any("get(" in line for line in lines) else lines
+
+
+def ask(lowering: Lowering, rule: CheckedRule, condition: Atom, number: int, layout: Layout) -> None:
     """One rule after the others: its bit in `fired`."""
-    condition = lowering.lower(rule.condition)
     lowering.lines += [f"if {condition.code}:", f"    fired |= {layout.true(number):#x}"]
     if rule.then is not None and condition.nullable:
         lowering.lines += [f"elif {condition.code} is None:", f"    fired |= {layout.unsure(number):#x}"]

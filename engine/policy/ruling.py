@@ -2,67 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from threading import Lock
+from collections.abc import Callable
+from threading import RLock
 from typing import Any
 
 from engine.contracts import Decision
-from engine.features import Catalogue
-from engine.logic.tree import Known
+from engine.features import Catalogue, FeatureRecord
 from engine.policy.checked import CheckedPolicy
 from engine.policy.effects import decision, effect, undecidable
 from engine.policy.layout import Answer, numbers
-from engine.policy.program import GuardedProgram, Program, Told, layout_of, write_general
+from engine.policy.program import Doors, Program, layout_of, write_general, write_known
 
 MAX_KEPT = 1024
+CROSSOVER = 100
+"""Rules above which masks are faster than asking rule by rule, where all is known. Measured: docs/performance.md."""
 
 
 class Ruling:
     """Decides by one strategy. Safe to share between threads.
 
-    `guarded` takes any dict and answers None where the catalogue must look more closely; `checked` takes the values of
-    a checked record.
+    `guarded` takes any dict and raises `BadRecord`; `checked` takes the values of a checked record.
     """
 
-    __slots__ = ("_catalogue", "_effects", "_layout", "_lock", "_policy", "checked", "guarded", "made", "strategy")
+    __slots__ = ("_catalogue", "_effects", "_layout", "_policy", "checked", "guarded", "made", "strategy")
 
     def __init__(self, policy: CheckedPolicy, strategy: str, catalogue: Catalogue) -> None:
         self.strategy = strategy
         self.made: dict[Any, Decision] = {}
-        """The decision of an answer. Few differ, and a decision is immutable, so those made are kept."""
-        self.guarded: GuardedProgram = self._guarded_at_first
-        self.checked: Program = self._checked_at_first
+        """Decisions by their answer. Few differ, and a decision is immutable, so those made are kept."""
+        self.guarded: Program = late(lambda: self._program(True), lambda made: setattr(self, "guarded", made))
+        self.checked: Program = late(lambda: self._program(False), lambda made: setattr(self, "checked", made))
         self._policy = policy.under(strategy)
         self._catalogue = catalogue
         self._layout = layout_of(self._policy)
         self._effects = [(effect(rule, False), effect(rule, True)) for rule in self._policy.rules]
-        self._lock = Lock()
 
-    @property
-    def parameters(self) -> Mapping[str, Known]:
-        """The value of each parameter."""
-        return self._policy.strategies[self.strategy]
-
-    def _guarded_at_first(self, record: dict[str, Any]) -> Told | None:
-        with self._lock:
-            if self.guarded == self._guarded_at_first:
-                self.guarded = write_general(self._policy, self.parameters, self._catalogue, guarded=True)
-        return self.guarded(record)
-
-    def _checked_at_first(self, record: dict[str, Any]) -> Told:
-        with self._lock:
-            if self.checked == self._checked_at_first:
-                self.checked = write_general(self._policy, self.parameters, self._catalogue, guarded=False)
-        return self.checked(record)
-
-    def make(self, answer: Told) -> Decision:
-        """The decision of an answer that is not kept yet."""
+    def make(self, answer: Answer | tuple[Answer, float | None]) -> Decision:
+        """The decision of an answer, kept from now on."""
         bits, score = answer if isinstance(answer, tuple) else (answer, None)
         decided = self._decision(bits, score)
         if len(self.made) >= MAX_KEPT:
             self.made.clear()
         self.made[answer] = decided
         return decided
+
+    def _program(self, guarded: bool) -> Program:
+        """The fastest program for most records, which leaves the others to the general one."""
+        parameters = self._policy.strategies[self.strategy]
+        doors = Doors(
+            self.made, self.make, lambda record: self.checked(FeatureRecord(record, self._catalogue).mapping())
+        )
+
+        def general() -> Program:
+            return write_general(self._policy, parameters, self._catalogue, doors, guarded=guarded)
+
+        if len(self._policy.rules) > CROSSOVER:
+            return general()
+        later = late(general, lambda made: namespace.update(general=made))
+        program = write_known(self._policy, parameters, self._catalogue, doors, later, guarded=guarded)
+        namespace: dict[str, Any] = program.__globals__
+        return program
 
     def _decision(self, bits: Answer, score: float | None) -> Decision:
         unknown = self._layout.unknown_names(bits)
@@ -72,3 +71,17 @@ class Ruling:
         fired = [(number % rules, number >= rules) for number in numbers(bits & (1 << 2 * rules) - 1)]
         effects = [self._effects[number][unsure] for number, unsure in sorted(fired)]
         return decision(effects, self._policy.otherwise, self.strategy, unknown, score)
+
+
+def late(write: Callable[[], Program], put: Callable[[Program], None]) -> Program:
+    """A program that is written when it is first called, once, and then put in its place."""
+    lock, written = RLock(), list[Program]()
+
+    def decide(record: dict[str, Any]) -> Decision:
+        with lock:
+            if not written:
+                written.append(write())
+                put(written[0])
+        return written[0](record)
+
+    return decide

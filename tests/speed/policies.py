@@ -1,4 +1,4 @@
-"""Random policies of conditions that fit the index, that nearly do, and that do not; and records at their thresholds."""
+"""Random policies of conditions that fit the index, that nearly do, and that do not; records at their thresholds."""
 
 from __future__ import annotations
 

@@ -1,0 +1,66 @@
+"""Generated Python that reads a record's features into locals, and looks whether each may have its value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from operator import itemgetter
+from typing import Any
+
+from engine.features import MAX_STRING, Feature
+from engine.logic.syntax import EXACT
+
+
+def locals_of(features: Iterable[str]) -> dict[str, str]:
+    """The local of each feature."""
+    return {name: f"f{number}" for number, name in enumerate(features)}
+
+
+def read_names(features: Iterable[str]) -> dict[str, Any]:
+    """What the lines here name."""
+    names = tuple(features)
+    return {"read": itemgetter(*names) if names else None, "names": names, "named": frozenset(names)}
+
+
+def read_any(codes: Mapping[str, str], guarded: bool) -> list[str]:
+    """Every feature; where one is left out, the slow way. A guarded program leaves for names that are not read."""
+    if not codes:
+        return ["if record:", "    return refuse(record)"] if guarded else []
+    lines = ["try:", f"    {', '.join(codes.values())} = read(record)", "except KeyError:"]
+    if guarded:
+        lines += ["    if not record.keys() <= named:", "        return refuse(record)"]
+    lines += [f"    {', '.join(codes.values())}, = map(record.get, names)"]
+    return (
+        [*lines, "else:", f"    if len(record) != {len(codes)}:", "        return refuse(record)"] if guarded else lines
+    )
+
+
+def read_known(codes: Mapping[str, str], features: Iterable[Feature], guarded: bool) -> list[str]:
+    """Every feature, where all are known; otherwise `general` decides. A guarded program looks at each value.
+
+    There is a statement for each feature: one for all would jump too far for CPython's fast comparisons.
+    """
+    away = ["    return general(record)"]
+    lines = ["try:", f"    {', '.join(codes.values())} = read(record)", "except KeyError:", *away] if codes else []
+    lines += [f"if len(record) != {len(codes)}:", *away] if guarded else []
+    for feature in features:
+        code = codes[feature.name]
+        lines += [f"if not ({value_test(feature, code)}):" if guarded else f"if {code} is None:", *away]
+    return lines
+
+
+def value_test(feature: Feature, code: str) -> str:
+    """What holds for most values that the feature may have and for no other; for none where the catalogue rewrites."""
+    low, high = max(feature.low, -EXACT), min(feature.high, EXACT)
+    match feature.type:
+        case "number":
+            kind = f"({code}.__class__ is float or {code}.__class__ is int)"
+            return f"{kind} and {code} >= {float(low)!r} and {code} <= {float(high)!r}"
+        case "integer":
+            return f"{code}.__class__ is int and {code} >= {int(low)} and {code} <= {int(high)}"
+        case "boolean":
+            return f"{code} is False or {code} is True"
+        case "enum":
+            return f"{code}.__class__ is str and {code} in {set(feature.values)!r}"
+        case "string":
+            return f"{code}.__class__ is str and len({code}) <= {MAX_STRING} and {code}.isascii()"
+    return "False"
