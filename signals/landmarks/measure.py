@@ -98,16 +98,18 @@ class Reader:
         return found[0] if isinstance(found, tuple) else None
 
 
-def covers(reader: Reader, folder: Path) -> dict[str, list[bool]]:
-    """For each cover whether the occlusion reaches the threshold, image by image; a face that is lost counts."""
+def covers(reader: Reader, images: Sequence[Pixels], patterns: Sequence[Pixels]) -> dict[str, list[bool]]:
+    """For each cover whether the occlusion reaches the threshold, image by image; a face that is lost counts.
+
+    `patterns` are images of another set, of which parts are laid over the faces.
+    """
     hidden: dict[str, list[bool]] = {name: [] for name in COVERS}
-    images = [shown.pixels for shown in list(live_images(folder))[::EVERY]]
     for number, image in enumerate(images):
         read = reader.read(image)
         if read is None or read.pose is None or read.mesh.score < SURE or abs(read.pose.yaw) > FRONTAL:
             continue
         for name, cover in COVERS.items():
-            found = reader.read(cover(image, read.mesh, images[number - 1], number))
+            found = reader.read(cover(image, read.mesh, patterns[number % len(patterns)], number))
             hidden[name].append(found is None or found.occlusion >= OCCLUDED)
     return hidden
 
@@ -157,7 +159,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     data = parser.parse_args(arguments).data
     settings = dict(os.environ)
     reader = Reader(Ports(_Now(), _NoHistory(), settings, open_store(settings)))
-    hidden = {name: covers(reader, data / name) for name in COVERED_SETS}
+    images = {name: [shown.pixels for shown in live_images(data / name)][::EVERY] for name in COVERED_SETS}
+    hidden = {name: covers(reader, images[name], images[COVERED_SETS[n - 1]]) for n, name in enumerate(COVERED_SETS)}
     sizes = [f"{name}, n = {len(hidden[name]['as it is'])}" for name in COVERED_SETS]
     rows = [[cover, *(f"{100 * np.mean(hidden[name][cover]):.0f}" for name in COVERED_SETS)] for cover in COVERS]
     _print_table([f"occlusion ≥ {OCCLUDED}, %", *sizes], rows)

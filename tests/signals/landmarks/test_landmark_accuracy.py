@@ -75,7 +75,7 @@ def test_live_people_pass(read: Callable[[Image], tuple[Mesh, Landmarks]], eval_
 def test_covers_are_seen(
     read: Callable[[Image], tuple[Mesh, Landmarks]], eval_data: Path, cover: Callable[[Image, Mesh], Image]
 ) -> None:
-    """Of a flat patch over one eye the card says 87 % of 140."""
+    """Of a flat patch over one eye the card says 86 % of 140."""
     images = list(labelled(eval_data / "nuaa", label="live"))[::8]
     hidden = [read(cover(image, read(image)[0]))[1].occlusion >= OCCLUDED for image in images]
     assert np.mean(hidden) >= 0.8
