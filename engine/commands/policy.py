@@ -11,8 +11,11 @@ from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 
+from engine.commands.policy_diff import diff
+from engine.commands.policy_flatten import flatten
 from engine.commands.policy_prove import prove
 from engine.commands.policy_schema import schema
+from engine.commands.policy_table import app as table
 from engine.diagnostics import Refused, errors, render
 from engine.features import BadRecord
 from engine.logic.answer import answer_line
@@ -24,12 +27,13 @@ from engine.policy import (
     Vocabulary,
     check_policy,
     installed_vocabulary,
-    read_policy,
 )
 from engine.policy.cases import Case, CaseResult, read_cases, run_case
 from engine.policy.coverage import Item, coverage
 from engine.policy.currency import check_register
 from engine.policy.files import read_text
+from engine.policy.include import FolderLibrary
+from engine.policy.load import load_policy
 from engine.policy.registers import kind_of, shelf_of
 
 FINDINGS, USAGE = 1, 2
@@ -37,7 +41,10 @@ T = TypeVar("T")
 
 app = typer.Typer(name="policy", help="Check, decide, explain and test policies.", no_args_is_help=True)
 app.command()(prove)
+app.command()(diff)
 app.command()(schema)
+app.command()(flatten)
+app.add_typer(table)
 
 PolicyFile = Annotated[Path, typer.Argument(metavar="FILE", help="A policy in YAML.")]
 Features = Annotated[str, typer.Option("--features", metavar="JSON|-", help="A flat record, or - for stdin.")]
@@ -71,20 +78,28 @@ def _verdict(report: dict[str, Any]) -> str:
 
 def _report(file: Path) -> tuple[dict[str, Any], str]:
     """What `check --json` says of a file, and its diagnostics as a person reads them."""
+    library, text = FolderLibrary(file.parent), ""
     try:
         text, known = _text(file), _vocabulary()
         shelf, today = shelf_of(known.catalogue, file.parent), datetime.now(UTC).date().isoformat()
         kind = kind_of(text)
         if kind == "policy":
             found = check_policy(
-                text, source=str(file), catalogue=known.catalogue, reasons=known.reasons, shelf=shelf, today=today
+                text,
+                source=str(file),
+                catalogue=known.catalogue,
+                reasons=known.reasons,
+                shelf=shelf,
+                library=library,
+                today=today,
             )
         else:
             found = check_register(kind, text, str(file), known.catalogue, today)
     except Refused as refused:
         text, kind, found = "", "policy", refused.diagnostics
     report = {"file": str(file), "ok": not errors(found), "diagnostics": [d.to_json() for d in found]}
-    return report, render(found, "" if kind == "list" else text)  # the lines of a list may hold personal data
+    shown = {} if kind == "list" else {str(file): text, **library.texts}  # a list's lines may hold personal data
+    return report, render(found, shown)
 
 
 @app.command()
@@ -203,9 +218,10 @@ def _coverage_lines(file: Path, items: Sequence[Item]) -> Iterator[str]:
 
 def _policy(file: Path) -> CompiledPolicy:
     try:
-        text, known = _text(file), _vocabulary()
-        shelf = shelf_of(known.catalogue, file.parent)
-        return read_policy(text, source=str(file), catalogue=known.catalogue, reasons=known.reasons, shelf=shelf)
+        _vocabulary()
+        return load_policy(file)
+    except OSError as error:
+        _unreadable(file, error)
     except Refused as refused:
         _show(refused)
 
@@ -227,7 +243,11 @@ def _text(file: Path) -> str:
     try:
         return read_text(file)
     except OSError as error:
-        _usage(f"{file}: {(error.strerror or str(error)).lower()}")
+        _unreadable(file, error)
+
+
+def _unreadable(file: Path, error: OSError) -> NoReturn:
+    _usage(f"{file}: {(error.strerror or str(error)).lower()}")
 
 
 def _record(features: str) -> dict[str, Any]:

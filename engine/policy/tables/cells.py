@@ -266,5 +266,7 @@ def _part_text(part: Known | Named) -> str:
 
 def _is_bare(text: str) -> bool:
     """Whether a text means itself without quotes, wherever in a cell it stands."""
-    special = not text or text in RESERVED or NUMBER.fullmatch(text) or _NO_BARE.search(text) or text != text.strip()
+    special = (
+        not text or text.lower() in RESERVED or NUMBER.fullmatch(text) or _NO_BARE.search(text) or text != text.strip()
+    )
     return not special and "," not in text and text[-1] not in ")]" and text.isprintable()
