@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -37,8 +38,18 @@ def _why_not(marker: str) -> str | None:
         return "the Capture App is not built (run `make setup`)"
     if marker == "accuracy" and folder_from("SELFIE_EVAL_DATA") is None:
         return "SELFIE_EVAL_DATA names no folder of labelled images"
+    if marker == "spark":
+        return _why_no_spark()
     if marker in {"models", "accuracy"}:
         return _missing_models()
+    return None
+
+
+def _why_no_spark() -> str | None:
+    if find_spec("pyspark") is None:
+        return "PySpark is not installed (run `make setup`)"
+    if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
+        return "there is no Java (Debian: default-jre-headless)"
     return None
 
 

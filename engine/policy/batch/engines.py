@@ -27,8 +27,10 @@ def opened(source: str | Path | ir.Table, engine: str) -> tuple[Any, ir.Table]:
 
 def answered(connection: Any, table: ir.Table, rows: int) -> Iterator[pa.RecordBatch]:
     """The rows of a query, at most so many at a time; DuckDB works them out while they are read."""
-    if connection.name != "duckdb":
-        yield from connection.to_pyarrow(table).to_batches(max_chunksize=rows)
-        return
     connection._run_pre_execute_hooks(table)  # tables in memory, which Ibis registers before it runs anything
-    yield from connection.con.sql(connection.compile(table)).to_arrow_reader(rows)
+    if connection.name == "duckdb":
+        yield from connection.con.sql(connection.compile(table)).to_arrow_reader(rows)
+    elif connection.name == "pyspark":  # Ibis would go through pandas, to which NULL and NaN are one
+        yield from connection._session.sql(connection.compile(table)).toArrow().to_batches(max_chunksize=rows)
+    else:
+        yield from connection.to_pyarrow(table).to_batches(max_chunksize=rows)

@@ -15,7 +15,7 @@ from ibis.expr import types as ir
 from engine.features import Catalogue
 from engine.logic.columns import NotInColumns
 from engine.logic.columns.lowering import ColumnLowering, bind, with_stages
-from engine.logic.columns.values import constant
+from engine.logic.columns.values import constant, truth
 from engine.logic.tree import names_read
 from engine.policy.batch.values import as_computed, checked_columns, doubtful
 from engine.policy.checked import CheckedPolicy
@@ -101,11 +101,15 @@ def _fates(policy: CheckedPolicy, lowering: ColumnLowering) -> tuple[list[Any], 
     outside: dict[int, str] = {}
     for number, rule in enumerate(policy.rules):
         try:
-            conditions.append(lowering.column(rule.condition))
+            conditions.append(_truth(lowering.column(rule.condition)))
         except NotInColumns as reason:
             outside[number] = str(reason)
             conditions.append(constant(False))
     return conditions, outside
+
+
+def _truth(condition: Any) -> Any:
+    return None if condition is None else truth(condition)
 
 
 def _bound(values: Sequence[Any], table: ir.Table) -> list[Any]:

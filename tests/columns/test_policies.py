@@ -1,0 +1,96 @@
+"""Whole policies over tables decide as `policy.decide` does: outcome, codes, rules, unknown names, score."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import ibis
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, Phase, assume, given, settings
+from hypothesis import strategies as st
+
+from engine.contracts import Decision
+from engine.features import Catalogue
+from engine.policy import CompiledPolicy, shipped_catalogue
+from engine.policy.batch.run import decide_table
+from tests.logic.rules import records
+from tests.policy.records import records as records_of
+from tests.policy.shipped import NAMES, shipped
+from tests.policy.test_law import CATALOGUE, drawn_rules, policy_of
+
+ARROW = {"number": pa.float64(), "integer": pa.int64(), "boolean": pa.bool_()}
+QUIET = list(HealthCheck)
+PHASES = [Phase.reuse, Phase.generate]
+"""Making a failure smaller takes a query a step."""
+
+
+def table_of(each: Sequence[dict[str, Any]], policy: CompiledPolicy, catalogue: Catalogue) -> pa.Table:
+    """The records with a number a row."""
+    columns = {"id": pa.array(range(len(each)), pa.int64())}
+    for name in sorted(policy.reads):
+        kind = ARROW.get(catalogue[name].type, pa.string())
+        values = [record.get(name) for record in each]
+        if kind == pa.float64():
+            values = [None if value is None else float(value) for value in values]
+        columns[name] = pa.array(values, kind)
+    return pa.table(columns)
+
+
+def decided(policy: CompiledPolicy, table: pa.Table, engine: str, strategy: str = "standard") -> list[Decision]:
+    """The decisions in the order of the rows."""
+    batch = decide_table(policy, ibis.memtable(table), row_id="id", strategy=strategy, engine=engine)
+    rows = sorted((row for part in batch.batches() for row in part.to_pylist()), key=lambda row: int(row["id"]))
+    assert [row["id"] for row in rows] == list(range(table.num_rows))
+    return [
+        Decision(
+            row["decision"], strategy, *map(tuple, (row["reasons"], row["rules"], row["unknown"])), row.get("score")
+        )
+        for row in rows
+    ]
+
+
+def compare(
+    policy: CompiledPolicy, each: Sequence[dict[str, Any]], catalogue: Catalogue, strategy: str = "standard"
+) -> None:
+    """Every row of every engine is decided as the record is."""
+    whole = [{name: record.get(name) for name in policy.reads} for record in each]
+    expected = [policy.decide(record, strategy) for record in whole]
+    for engine in ("duckdb", "polars"):
+        found = decided(policy, table_of(whole, policy, catalogue), engine, strategy)
+        for record, wanted, answer in zip(whole, expected, found, strict=True):
+            assert answer == wanted, (engine, policy.text, record)
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=QUIET, phases=PHASES)
+@given(drawn_rules, st.lists(records(), min_size=30, max_size=30))
+def test_random_policies_decide_alike(drawn: list[Any], each: list[dict[str, Any]]) -> None:
+    """A few on every run."""
+    policy = policy_of(drawn)
+    assume(policy is not None)
+    assert policy is not None
+    compare(policy, each, CATALOGUE)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(300)
+@settings(max_examples=120, deadline=None, suppress_health_check=QUIET, phases=PHASES)
+@given(drawn_rules, st.lists(records(), min_size=50, max_size=50))
+def test_random_policies_decide_alike_for_long(drawn: list[Any], each: list[dict[str, Any]]) -> None:
+    """Many."""
+    policy = policy_of(drawn)
+    assume(policy is not None)
+    assert policy is not None
+    compare(policy, each, CATALOGUE)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=2, deadline=None, suppress_health_check=QUIET, phases=PHASES)
+@given(data=st.data())
+def test_the_shipped_policies_decide_alike(name: str, data: st.DataObject) -> None:
+    """Values at and around their thresholds, under each strategy."""
+    policy = shipped(name)
+    each = data.draw(st.lists(records_of(policy), min_size=60, max_size=60))
+    strategy = data.draw(st.sampled_from(policy.strategies))
+    compare(policy, each, shipped_catalogue(), strategy)
