@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from engine.features import Catalogue
@@ -55,6 +55,7 @@ def _built(policy: Policy, ground: Ground) -> Contribution:
         if section.key in policy.sections:
             made[section.key] = section.build(policy.sections[section.key], ground)
             ground = ground.with_derived(made[section.key].names)
+    _ids_differ(made, ground.mistakes)
     return Contribution(
         rules=tuple(rule for key in policy.sections for rule in made[key].rules),
         definitions=tuple(definition for part in (drawn, *made.values()) for definition in part.definitions),
@@ -62,6 +63,16 @@ def _built(policy: Policy, ground: Ground) -> Contribution:
         scores=tuple(name for part in made.values() for name in part.scores),
         score=next((part.score for part in made.values() if part.score), ""),
     )
+
+
+def _ids_differ(made: Mapping[str, Contribution], mistakes: Mistakes) -> None:
+    """A rule that is written by hand has the id of none that another section made; within one that section tells."""
+    owners = {rule.id: key for key, part in made.items() for rule in part.rules if rule.location is None}
+    for part in made.values():
+        for rule in part.rules:
+            if rule.location is not None and rule.id in owners:
+                message = f"rule {quoted(rule.id)} has the id of one that `{owners[rule.id]}` makes"
+                mistakes.add("duplicate-rule", message, rule.location, "call it something else")
 
 
 def _required_features_exist(words: Iterable[Word], scope: Scope, mistakes: Mistakes) -> None:

@@ -23,6 +23,9 @@ def drawn_from_packs(policy: Policy, ground: Ground) -> Contribution:
         if parameter.pack is not None:
             name, made = parameter.name.text, _lookup(parameter, parameter.pack, ground)
             definitions.append(Definition(name, made))
+            if ground.scope.features.type_of(name) is not None:
+                message = f"parameter {quoted(name)} has the name of a feature"
+                ground.mistakes.add("taken-name", message, parameter.name.location, "call it something else")
             # One whose pack has mistakes is a name all the same, so that they are told once.
             names[name] = Derived(name, NUMBER, parameter.name.location, names_read(made) or frozenset({DAY}))
     return Contribution(definitions=tuple(definitions), names=names)

@@ -128,6 +128,12 @@ def test_a_list_is_named_once() -> None:
     assert told(text) == [("duplicate-list", "list `denied` is given twice")]
 
 
+def test_a_rule_does_not_have_the_name_of_a_list() -> None:
+    """A decision names rules by their ids, and nobody could tell which it was."""
+    text = text_of({**UNLUCKY, "id": "denied"}, lists=[{"list": "denied", "then": "review", "reason": "R406"}])
+    assert told(text) == [("duplicate-rule", "rule `denied` has the id of one that `lists` makes")]
+
+
 def test_what_ends_soon_is_a_warning() -> None:
     """Told where the policy names the list, by number and not by value."""
     assert told(DENY, "2026-11-01") == [

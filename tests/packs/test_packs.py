@@ -89,6 +89,12 @@ def test_a_parameter_that_no_pack_gives(parameter: object, code: str) -> None:
         policy_of(text)
 
 
+def test_a_pack_hides_no_feature() -> None:
+    """A parameter of a feature's name would stand for it in every condition."""
+    text = text_of(rule({"<": [{"var": "age.predicted"}, 18]}), parameters={"age.predicted": {**AGE, "pack": "ages"}})
+    assert "taken-name" in [code for code, _ in told(text)]
+
+
 def test_figures_out_of_range_are_named() -> None:
     """Which, and for whom."""
     text = text_of(rule(UNDER), parameters={"age": {**AGE, "pack": "ages", "range": [14, 18]}})
