@@ -47,7 +47,7 @@ def answer(evaluation: Evaluation, link: str | None = None, session_token: str |
         "eval_status": "evaluation_completed" if ended else "evaluation_paused",
         "decision": (ended.outcome if ended else "review").upper(),
         "decision_at": timestamp(ended.decided_at) if ended else None,
-        "score": None,
+        "score": _score(ended) if ended else None,
         "status": _status(ended),
         "sub_status": ended.sub_status if ended else "awaiting_capture",
         "eval_start_time": timestamp(started.started_at),
@@ -60,6 +60,11 @@ def answer(evaluation: Evaluation, link: str | None = None, session_token: str |
         "data_enrichments": _enrichments(started, ended, link, session_token),
         "selfieIntelligence": selfie_intelligence(ended, started.strategy) if ended else None,
     }
+
+
+def _score(ended: Ended) -> int | None:
+    """The score of the first policy of the workflow that has a scorecard; None where it is unknown or none has one."""
+    return next((entry["score"] for entry in ended.policies if "score" in entry), None)
 
 
 def _status(ended: Ended | None) -> str:

@@ -38,6 +38,7 @@ def _policy(entry: Mapping[str, Any], ended: Ended, policies: PolicyBook, catalo
         "unknown": entry["unknown"],
         "parameters": entry["parameters"],
         "registers": entry.get("registers", {}),
+        **({"score": entry["score"]} if "score" in entry else {}),
     }
     compiled = policies.compiled(entry["policy"], entry["version"])
     rules: list[Json] = []
@@ -47,6 +48,7 @@ def _policy(entry: Mapping[str, Any], ended: Ended, policies: PolicyBook, catalo
             explained = compiled.explain(FeatureRecord(ended.features, catalogue), entry["strategy"]).to_json()
             rules = explained["rules"]
             stored["requires"] = explained.get("requires", [])
+            stored |= {"scores": explained["scores"]} if "scores" in explained else {}
         except (BadRecord, UnknownStrategy):  # the catalogue has changed since; what was stored still stands
             rules = []
     return {**stored, "rules": rules}

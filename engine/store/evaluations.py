@@ -110,6 +110,7 @@ def _policy_row(result: PolicyResult) -> dict[str, Any]:
         "unknown": list(result.decision.unknown),
         "parameters": dict(result.parameters),
         "registers": dict(result.registers),
+        **({"score": result.decision.score} if result.scored else {}),
     }
 
 

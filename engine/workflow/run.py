@@ -30,6 +30,8 @@ class Policy(Protocol):
     def reads(self) -> frozenset[str]: ...
     @property
     def registers(self) -> Mapping[str, str]: ...
+    @property
+    def scored(self) -> bool: ...
     def decide(self, record: Mapping[str, Value | None], strategy: str) -> Decision: ...
     def parameters(self, strategy: str) -> Mapping[str, Value]: ...
 
@@ -53,6 +55,8 @@ class PolicyResult:
     parameters: Mapping[str, Value]
     registers: Mapping[str, str] = field(default_factory=dict)
     """The packs and lists that it looked up, each with the sha256 of its text."""
+    scored: bool = False
+    """Whether its decisions tell a score, be it unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +145,8 @@ def _decide(pinned: PinnedPolicy, record: FeatureRecord, strategy: str) -> tuple
     except Exception as error:  # a rule that raises is a rule that could not be decided
         decision = Decision("review", strategy, (UNDECIDED,))
         failure = ProviderFailure(f"policy {policy.name}", "provider", f"raised {type(error).__name__}")
-    parameters, registers = policy.parameters(strategy), policy.registers
-    return PolicyResult(policy.name, pinned.version, policy.sha256, decision, parameters, registers), failure
+    parameters, registers, scored = policy.parameters(strategy), policy.registers, policy.scored
+    return PolicyResult(policy.name, pinned.version, policy.sha256, decision, parameters, registers, scored), failure
 
 
 def _with_failure(result: PolicyResult, lost: frozenset[str]) -> PolicyResult:

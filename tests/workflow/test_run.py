@@ -30,6 +30,7 @@ class Fixed:
     sha256: str = "0" * 64
     registers: Mapping[str, str] = field(default_factory=dict)
     strategies: tuple[str, ...] = ("standard",)
+    scored: bool = False
 
     def decide(self, record: Mapping[str, Value | None], strategy: str) -> Decision:
         """Always the same."""
