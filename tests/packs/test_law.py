@@ -27,7 +27,7 @@ COMPARED = st.tuples(st.sampled_from(["<", "<=", ">", ">=", "==", "!="]), AGES).
     lambda drawn: {drawn[0]: [{"var": "age.predicted"}, drawn[1]]}
 )
 BUFFERED = AGES.map(lambda age: {"<": [{"var": "age.predicted"}, {"+": [age, 2]}]})
-LEAVES = st.one_of(LISTED, COMPARED, BUFFERED)
+LEAVES = st.one_of(LISTED, LISTED, LISTED, COMPARED, BUFFERED)
 CONDITIONS = st.recursive(
     LEAVES,
     lambda inner: st.one_of(
@@ -37,7 +37,7 @@ CONDITIONS = st.recursive(
     ),
     max_leaves=4,
 )
-RULES = st.lists(st.tuples(CONDITIONS, st.sampled_from(["reject", "review", "accept"])), min_size=1, max_size=3)
+RULES = st.lists(st.tuples(CONDITIONS, st.sampled_from(["reject", "review", "accept"])), min_size=1, max_size=2)
 RECORDS = st.fixed_dictionaries({name: st.sampled_from([None, *values]) for name, values in VALUES.items()})
 LISTS = [{"list": "denied", "then": "reject", "reason": "R406"}]
 PARAMETERS = {"age": {"title": "Age", "range": [0, 30], "pack": "ages"}}
@@ -63,8 +63,8 @@ def accepted_with_unknowns(policy: CompiledPolicy, records: list[dict[str, Any]]
     return seen
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-@given(RULES, st.booleans(), st.lists(RECORDS, min_size=10, max_size=10))
+@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@given(RULES, st.booleans(), st.lists(RECORDS, min_size=12, max_size=12))
 def test_random_policies(drawn: list[tuple[Any, str]], listed: bool, records: list[dict[str, Any]]) -> None:
     """Generated code and explanation agree; what is accepted stays accepted."""
     event(f"accepted with unknowns: {accepted_with_unknowns(random_policy(drawn, listed), records) > 0}")
