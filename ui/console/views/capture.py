@@ -14,7 +14,7 @@ from ui.console.parts import notices
 from ui.console.parts.decision import chip, codes
 
 _MADE = "capture-made"
-_MARKET = (r"^([A-Za-z]{2})?$", "Two letters, such as DE")
+_MARKET = (r"^([A-Za-z]{2}(-[A-Za-z0-9]{1,3})?)?$", "A country or a part of it, such as DE or US-TX")
 POLL_SECONDS = 2
 
 
@@ -49,7 +49,7 @@ def _form() -> None:
         strategy = left.selectbox(
             "Strategy", _strategies(flows[flow]), index=None, placeholder=f"{flows[flow]['strategy']} (workflow)"
         )
-        market = middle.text_input("Market", max_chars=2, placeholder="two letters", validate=_MARKET)
+        market = middle.text_input("Market", max_chars=6, placeholder="DE or US-TX", validate=_MARKET)
         product = right.text_input("Product", max_chars=100, placeholder="none")
         if st.form_submit_button("Make the link", type="primary", key="capture-make"):
             _make(customer.strip(), flow, strategy, {"market": market.strip().upper(), "product": product.strip()})
