@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,6 +10,10 @@ Severity = Literal["error", "warning"]
 
 MAX_SHOWN = 160
 """Longest source line that is shown whole; longer ones are cut around the caret."""
+
+
+Texts = str | Mapping[str, str]
+"""The text that mistakes are in, or where they are in several the text of each source."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -53,7 +57,7 @@ class Diagnostic:
 class Refused(Exception):  # noqa: N818 - the word of the domain: a document was refused
     """A document had errors. Carries every diagnostic found, in the order of the text."""
 
-    def __init__(self, diagnostics: Iterable[Diagnostic], text: str = "") -> None:
+    def __init__(self, diagnostics: Iterable[Diagnostic], text: Texts = "") -> None:
         self.diagnostics = tuple(sorted(diagnostics, key=lambda d: d.location))
         self.text = text
         super().__init__(self.diagnostics)
@@ -67,10 +71,12 @@ def errors(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     return tuple(d for d in diagnostics if d.severity == "error")
 
 
-def render(diagnostics: Iterable[Diagnostic], text: str) -> str:
-    """All diagnostics as a person reads them, separated by an empty line."""
-    lines = text.splitlines()
-    return "\n".join(_render_one(d, lines) for d in sorted(diagnostics, key=lambda d: d.location))
+def render(diagnostics: Iterable[Diagnostic], text: Texts) -> str:
+    """All diagnostics as a person reads them, each with its line where the text is there."""
+    found = sorted(diagnostics, key=lambda d: d.location)
+    texts = {d.location.source: text for d in found} if isinstance(text, str) else text
+    lines = {source: whole.splitlines() for source, whole in texts.items()}
+    return "\n".join(_render_one(d, lines.get(d.location.source, [])) for d in found)
 
 
 def _render_one(diagnostic: Diagnostic, lines: list[str]) -> str:

@@ -11,7 +11,6 @@ from engine.logic.syntax import Entries, Items, Node, Scalar, described
 from engine.policy.policy import Number, OnUnknown, Word
 
 MAX_NAME = 200
-_NOT_YET = ("include",)
 _OUTCOMES: tuple[str, ...] = get_args(Outcome)
 
 
@@ -36,11 +35,8 @@ class Parts:
             name = str(key.value)
             if name in known:
                 continue
-            if name in _NOT_YET:
-                self.mistakes.add("not-supported-yet", f"{quoted(name)} is not supported yet", key.location)
-            else:
-                hint = did_you_mean(name, known)
-                self.mistakes.add("unknown-key", f"key {quoted(name)} does not exist in {where}", key.location, hint)
+            hint = did_you_mean(name, known)
+            self.mistakes.add("unknown-key", f"key {quoted(name)} does not exist in {where}", key.location, hint)
 
     def word(self, key: Scalar) -> Word:
         """A key as a name with its place."""

@@ -11,6 +11,7 @@ from engine.logic.mistakes import Mistakes, quoted
 from engine.logic.syntax import Scalar
 from engine.policy.document import read_document
 from engine.policy.files import read_text
+from engine.policy.include import FolderLibrary, whole
 from engine.policy.shipped import shipped_policies
 from engine.workflow.shipped import shipped_texts
 
@@ -69,6 +70,7 @@ def _policy_text(file: Path) -> str:
     if isinstance(named, Scalar) and named.value != file.stem:
         hint = f"call it `{file.stem}`, or name the file after the policy"
         mistakes.add("wrong-name", f"the policy is called {quoted(named.value)}", named.location, hint)
-    if mistakes.found:
-        raise Refused(mistakes.found, text)
-    return text
+    policy = whole(document, FolderLibrary(file.parent), mistakes) if document else None
+    if mistakes.found or policy is None:
+        raise Refused(mistakes.found, policy.texts if policy else text)
+    return policy.text

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import get_args
 
+from engine.policy.include.merge import REPLACES
+from engine.policy.include.resolve import INCLUDE, RULESET
 from engine.policy.lists import KINDS
 from engine.policy.schema.forms import NUMBER, TEXT, VALUE, Schema, closed, listed, named, ref, told
 from engine.policy.strategies import INHERITS, RULES
@@ -12,16 +14,20 @@ from engine.policy.tables.model import Hit
 _NAME = "^[a-z][a-z0-9_]{0,63}$"
 _ID: Schema = {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"}
 _LONG: Schema = {"type": "string", "minLength": 1}
+_REPLACES = {REPLACES: told({"const": True}, "This one stands in place of one that is included.")}
 _DAY: Schema = {"type": "string"}
 _SAYS_SOMETHING = {"anyOf": [{"required": ["then"]}, {"required": ["reason"]}]}
 _OUTCOME_WITH_REASON = {"then": ["reason"], "on_unknown": ["then"]}
 
 
 def policy() -> Schema:
-    """The mapping that a file is."""
+    """The mapping that a file is: a policy, or a rule set that policies include."""
+    decides = [{"required": [key]} for key in ("rules", "tables", "scorecards", INCLUDE)]
     return closed(
         {
             "policy": told({"type": "string", "pattern": _NAME}, "The policy's name."),
+            RULESET: told(TEXT, "The name of a rule set, in place of `policy`."),
+            INCLUDE: told(listed(TEXT, 1), "Rule sets in the policy's folder or below it: `common/faces.yaml`."),
             "title": told(TEXT, "What people call it."),
             "parameters": told(named(_parameter()), "Values that strategies set."),
             "strategies": told(named(_strategy()), "Named settings of the parameters."),
@@ -34,22 +40,22 @@ def policy() -> Schema:
             "rules": told(listed(_rule(), 1), "Conditions with what follows."),
             "guarantees": told(listed(_guarantee()), "Sentences that are to be proved for every record."),
         },
-        ["policy"],
-        anyOf=[{"required": [key]} for key in ("rules", "tables", "scorecards")],
+        oneOf=[{"required": ["policy"], "anyOf": decides}, {"required": [RULESET]}],
     )
 
 
 def _parameter() -> Schema:
-    return closed(
+    parameter = closed(
         {
             "title": TEXT,
             "unit": TEXT,
             "range": told(listed(NUMBER, 2, 2), "The lowest and the highest value."),
             "value": told(VALUE, "What holds where a strategy says nothing."),
             "pack": told(TEXT, "The pack that gives the value by market, product and day."),
-        },
-        **{"not": {"required": ["value", "pack"]}},
+            **_REPLACES,
+        }
     )
+    return {**parameter, "not": {"required": ["value", "pack"]}}
 
 
 def _strategy() -> Schema:
@@ -74,7 +80,7 @@ def _effect(identity: Schema) -> dict[str, Schema]:
 
 
 def _rule() -> Schema:
-    keys = {**_effect(TEXT), "when": ref("when")}
+    keys = {**_effect(TEXT), "when": ref("when"), **_REPLACES}
     return closed(keys, ["id", "when"], dependentRequired=_OUTCOME_WITH_REASON, **_SAYS_SOMETHING)
 
 
@@ -88,6 +94,7 @@ def _table() -> Schema:
             "inputs": told(listed(TEXT, 1), "Features or totals, one a column."),
             "rows": listed(row, 1),
             "on_unknown": ref("on_unknown"),
+            **_REPLACES,
         },
         ["hit", "inputs", "rows"],
     )
@@ -110,13 +117,16 @@ def _scorecard() -> Schema:
             "bands": listed(band, 1),
             "on_unknown": ref("on_unknown"),
             "answer": told({"type": "boolean"}, "Whether the total is the decision's score."),
+            **_REPLACES,
         },
         ["points"],
     )
 
 
 def _list() -> Schema:
-    effect = {key: schema for key, schema in _effect(TEXT).items() if key in {"then", "reason", "on_unknown"}}
+    effect = {
+        key: schema for key, schema in _effect(TEXT).items() if key in {"then", "reason", "on_unknown"}
+    } | _REPLACES
     entry = closed(
         {"value": VALUE, "why": _LONG, "added": _DAY, "expires": _DAY, "by": _LONG}, ["value", "why", "added", "by"]
     )
@@ -137,4 +147,5 @@ def _guarantee() -> Schema:
     outcomes = {"anyOf": [ref("outcome"), listed(ref("outcome"), 1, 2)]}
     promise = [{"required": ["never"]}, {"required": ["always"]}]
     keys = {"id": TEXT, "title": TEXT, "given": ref("when"), "never": outcomes, "always": outcomes}
+    keys |= _REPLACES
     return closed(keys, ["id", "given"], oneOf=promise)
