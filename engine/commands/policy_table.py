@@ -16,6 +16,7 @@ import typer
 from engine.diagnostics import Diagnostic, Refused, render
 from engine.policy import installed_vocabulary
 from engine.policy.files import read_text
+from engine.policy.include import FolderLibrary
 from engine.policy.registers import shelf_of
 from engine.policy.tables.archive import MAX_BYTES
 from engine.policy.tables.csv_sheet import write_csv
@@ -66,7 +67,7 @@ def import_(
 ) -> None:
     """Print a spreadsheet's table as YAML, or put it into a policy, where it takes the place of the one of its name."""
     content, texts = _bytes(sheet), dict[str, str]()
-    texts[str(sheet)] = text_of(content)
+    texts[str(sheet)], library = text_of(content), None
     try:
         read = read_sheet(content, str(sheet))
         if into is None:
@@ -74,11 +75,19 @@ def import_(
             return
         texts[str(into)] = text = _text(into)
         known = installed_vocabulary()
-        shelf = shelf_of(known.catalogue, into.parent)
-        vocabulary = {"catalogue": known.catalogue, "reasons": known.reasons}
-        made = put_into(text, str(into), read, table, shelf=shelf, **vocabulary)  # type: ignore[arg-type]
+        library = FolderLibrary(into.parent)
+        made = put_into(
+            text,
+            str(into),
+            read,
+            table,
+            catalogue=known.catalogue,
+            reasons=known.reasons,
+            shelf=shelf_of(known.catalogue, into.parent),
+            library=library,
+        )
     except Refused as refused:
-        _show(refused.diagnostics, texts)
+        _show(refused.diagnostics, {**library.texts, **texts} if library else texts)
     except CannotSplice as cannot:
         typer.echo(f"{into}: {cannot}", err=True)
         raise typer.Exit(FINDINGS) from None

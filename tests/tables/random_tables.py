@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from operator import eq, ge, gt, le, lt, ne
@@ -132,14 +132,7 @@ def records() -> st.SearchStrategy[Record]:
 def said(table: DrawnTable, record: Record) -> tuple[str, list[str], list[str]]:
     """Outcome, codes and rules of a record, row by row."""
     fired: list[tuple[int, str | None, str]] = []
-    still: bool | None = True
-    rows = list(enumerate(table.rows))
-    if table.hit == "severest":
-        rows.sort(key=lambda pair: -WORSE.index(pair[1].then))
-    for number, row in rows:
-        found = both(*(holds(cell, record.get(name)) for cell, name in zip(row.cells, table.inputs, strict=True)))
-        counts = found if table.hit == "all" else both(still, found)
-        still = both(still, None if found is None else not found)
+    for number, row, counts in counting(table, record):
         if counts:
             fired.append((number, row.then, row.reason))
         elif counts is None and row.then:
@@ -149,6 +142,18 @@ def said(table: DrawnTable, record: Record) -> tuple[str, list[str], list[str]]:
     worst = max(outcomes, key=WORSE.index, default="accept")
     codes = [reason for _, then, reason in fired if then == worst] + [reason for _, then, reason in fired if not then]
     return worst, list(dict.fromkeys(codes)), [f"t.{number + 1}" for number, _, _ in fired]
+
+
+def counting(table: DrawnTable, record: Record) -> Iterator[tuple[int, DrawnRow, bool | None]]:
+    """Whether each row counts: it matches, and none before it does where a match ends the search."""
+    still: bool | None = True
+    rows = list(enumerate(table.rows))
+    if table.hit == "severest":
+        rows.sort(key=lambda pair: -WORSE.index(pair[1].then))
+    for number, row in rows:
+        found = both(*(holds(cell, record.get(name)) for cell, name in zip(row.cells, table.inputs, strict=True)))
+        yield number, row, found if table.hit == "all" else both(still, found)
+        still = both(still, None if found is None else not found)
 
 
 def holds(cell: DrawnCell, value: Any) -> bool | None:

@@ -10,6 +10,7 @@ from engine.logic.mistakes import Mistakes, did_you_mean, quoted
 from engine.logic.syntax import Entries, Node, Scalar
 from engine.policy.check import check
 from engine.policy.document import read_document
+from engine.policy.include import Library, whole
 from engine.policy.parts import Parts
 from engine.policy.reasons import Reasons
 from engine.policy.registers import Consulted, Shelf
@@ -63,7 +64,15 @@ def as_yaml(sheet: Sheet, name: str = "") -> str:
 
 
 def put_into(
-    text: str, source: str, sheet: Sheet, name: str, *, catalogue: Catalogue, reasons: Reasons, shelf: Shelf
+    text: str,
+    source: str,
+    sheet: Sheet,
+    name: str,
+    *,
+    catalogue: Catalogue,
+    reasons: Reasons,
+    shelf: Shelf,
+    library: Library | None = None,
 ) -> str:
     """The policy's text with the sheet's table in it, checked as a whole; raises `Refused` and `CannotSplice`.
 
@@ -74,9 +83,10 @@ def put_into(
     key, node, table = _read(sheet, name, mistakes)
     if document is None:
         raise Refused(mistakes.found, text)
-    whole = replace(document, root=_with(document.root, key, node))
-    check(read_shape(whole, mistakes), catalogue, reasons, mistakes, Consulted(shelf))
-    if errors(mistakes.found):
+    policy = whole(replace(document, root=_with(document.root, key, node)), library, mistakes)
+    if policy is not None:
+        check(read_shape(policy.document, mistakes), catalogue, reasons, mistakes, Consulted(shelf))
+    if policy is None or errors(mistakes.found):
         raise Refused(mistakes.found)
     return with_table(text, table)
 

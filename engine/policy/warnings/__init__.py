@@ -17,6 +17,7 @@ from engine.policy.warnings.repeated import rules_differ
 from engine.policy.warnings.shadow import rules_matter
 from engine.policy.warnings.strategies import strategies_differ
 from engine.policy.warnings.subject import Subject
+from engine.policy.warnings.tables import rows_count
 from engine.policy.warnings.unused import parameters_are_used
 
 WARNINGS: tuple[Callable[[Subject], None], ...] = (
@@ -25,6 +26,7 @@ WARNINGS: tuple[Callable[[Subject], None], ...] = (
     strategies_differ,
     rules_differ,
     rules_matter,
+    rows_count,
 )
 
 
