@@ -55,7 +55,9 @@ def _as_javascript(value: Any) -> Any:
     """Numbers as JavaScript writes them: whole ones as their shortest digits and zeros, no negative zero."""
     if isinstance(value, float) and value.is_integer() and abs(value) < EXPONENT:
         return int(Decimal(repr(value)))
-    return [_as_javascript(member) for member in value] if isinstance(value, list) else value
+    if isinstance(value, dict):
+        return {name: _as_javascript(part) for name, part in value.items()}
+    return [_as_javascript(member) for member in value] if isinstance(value, list | tuple) else value
 
 
 def _error(code: str, message: str) -> dict[str, Any]:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from engine.logic.paths import ABSENT, follow
 from engine.logic.strict_json import BadJson
 from engine.logic.types import Type, type_of
-
-_ABSENT = object()
-
 
 MAX_LIST = 10_000
 
@@ -24,7 +22,7 @@ class Data:
     def get(self, name: str, default: Any = None) -> Any:
         """The value at a dotted path; `default` where the path leads nowhere. A null that is there stays null."""
         value = self._lookup(name)
-        return default if value is _ABSENT else value
+        return default if value is ABSENT else value
 
     def type_of(self, name: str) -> Type:
         """The type of what is there; of lists that of all their members."""
@@ -40,16 +38,4 @@ class Data:
         return ()
 
     def _lookup(self, name: str) -> Any:
-        value = self._data
-        for part in name.split(".") if name else ():
-            if isinstance(value, dict):
-                value = value.get(part, _ABSENT)
-            elif isinstance(value, list) and _is_index(part) and int(part) < len(value):
-                value = value[int(part)]
-            else:
-                return _ABSENT
-        return value
-
-
-def _is_index(part: str) -> bool:
-    return part.isascii() and part.isdigit() and len(part) < 8 and (part == "0" or part[0] != "0")
+        return follow(self._data, name.split(".") if name else ())

@@ -7,8 +7,9 @@ data in which nothing is missing, so that comparison is refused.
 
 from __future__ import annotations
 
-from engine.logic.tree import Call, Derived, Expression, Literal, children
-from engine.logic.types import NUMBER, TIME
+from engine.logic.operators.lists import MEMBER_AT
+from engine.logic.tree import Call, Derived, Expression, Iterate, Literal, children
+from engine.logic.types import BOOLEAN
 
 _PASS_ON = frozenset({"if", "and", "or"})
 """Operators that answer one of their operands."""
@@ -16,11 +17,11 @@ _PASS_ON = frozenset({"if", "and", "or"})
 
 def unknown_without_cause(node: Expression) -> bool:
     """Whether the node may be unknown, other than by a null that it passes on, though every name in it is known."""
-    if isinstance(node, Derived):
+    if isinstance(node, Derived | Iterate):
         return True
     if not isinstance(node, Call):
         return any(map(unknown_without_cause, children(node)))
-    if node.operator.strict and node.operator.partial and node.type in {NUMBER, TIME}:
+    if node.operator.strict and node.operator.partial and node.type != BOOLEAN and node.operator is not MEMBER_AT:
         return True
     over_null = node.operator.strict and any(map(_may_be_null, node.args))
     return over_null or any(map(unknown_without_cause, node.args))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from engine.logic.forms import FORMS
 from engine.logic.mistakes import Mistakes
 from engine.logic.operators import TABLE
-from engine.logic.reader import MAX_DEPTH, MAX_LIST, MAX_NODES, NOT_YET, Reader
+from engine.logic.reader import MAX_DEPTH, MAX_LIST, MAX_NODES, Reader
 from engine.logic.scope import Scope
 from engine.logic.syntax import Node
 from engine.logic.tree import Expression
 
-__all__ = ["MAX_DEPTH", "MAX_LIST", "MAX_NODES", "NOT_YET", "read_condition"]
+__all__ = ["FORMS", "MAX_DEPTH", "MAX_LIST", "MAX_NODES", "TABLE", "read_condition"]
 
 
 def read_condition(node: Node, scope: Scope, mistakes: Mistakes) -> Expression:

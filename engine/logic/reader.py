@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine.diagnostics import Location
 from engine.logic.mistakes import Mistakes, did_you_mean, quoted
@@ -14,13 +14,14 @@ from engine.logic.scope import Scope
 from engine.logic.syntax import Items, Node, Scalar
 from engine.logic.time_literals import with_times
 from engine.logic.tree import Call, Expression, ListOf, Literal, Param, Var
-from engine.logic.types import MIXED, NULL, STRING, TIME, UNKNOWN, joined, list_of, phrase, type_of
+from engine.logic.types import MIXED, NULL, STRING, TIME, UNKNOWN, Type, joined, list_of, phrase, type_of
 
 MAX_DEPTH = 60
 MAX_NODES = 20_000
 MAX_LIST = 10_000
 
-NOT_YET = frozenset({"===", "!==", "cat", "substr", "map", "filter", "reduce", "all", "none", "some", "merge", "?:"})
+ALIASES = {"?:": "if", "===": "==", "!==": "!="}
+"""Spellings of operators that mean the same here: types always match."""
 
 _MIRRORED = {">": "<", ">=": "<="}
 
@@ -28,6 +29,14 @@ _MIRRORED = {">": "<", ">=": "<="}
 Operands = tuple[Node, ...]
 Form = Callable[["Reader", Operands, Location, int], Expression]
 """Reads the operands of one operator itself: `form(reader, operands, place of the operator, depth)`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemScope:
+    """What a name may be within an iterator: the item or a part of it, or of `current` and `accumulator`."""
+
+    type: Type
+    folds: bool
 
 
 @dataclass(slots=True)
@@ -39,6 +48,9 @@ class Reader:
     table: Mapping[str, tuple[Operator, ...]]
     forms: Mapping[str, Form]
     nodes: int = 0
+    iterators: int = 0
+    items: list[ItemScope] = field(default_factory=list)
+    """Of the iterators around."""
 
     def read(self, node: Node, depth: int) -> Expression:
         """The typed tree of a node that stands `depth` operators deep."""
@@ -70,21 +82,21 @@ class Reader:
             return self.refuse("too-long", f"a list has at most {MAX_LIST} members", node.location)
         members = tuple(self.read(member, depth + 1) for member in node.members)
         one = joined(member.type for member in members)
-        nested = one is not None and one.name in {"list", "object"}
-        return ListOf(members, list_of(MIXED if one is None or nested else one), node.location)
+        return ListOf(members, list_of(MIXED if one is None else one), node.location)
 
     def _operation(self, key: Scalar, operand: Node, depth: int) -> Expression:
         name, at = str(key.value), key.location
         operands = operand.members if isinstance(operand, Items) else (operand,)
         if name in self.forms:
             return self.forms[name](self, operands, at, depth)
-        if name not in self.table:
+        meant = ALIASES.get(name, name)
+        if meant not in self.table:
             return self._unknown_operator(name, at)
-        low, high = _arity(self.table[name])
+        low, high = _arity(self.table[meant])
         if not low <= len(operands) <= high:
             hint = f"write `{_MIRRORED[name]}` the other way round" if name in _MIRRORED and len(operands) == 3 else ""
             return self.refuse("operand-count", f"`{name}` takes {count_of(low, high)}, not {len(operands)}", at, hint)
-        return self.call(name, tuple(self.read(o, depth + 1) for o in operands), at)
+        return self.call(meant, tuple(self.read(o, depth + 1) for o in operands), at)
 
     def call(self, name: str, args: tuple[Expression, ...], at: Location) -> Expression:
         """The first meaning of an operator that the operands fit."""
@@ -108,11 +120,15 @@ class Reader:
     def _unknown_operator(self, name: str, at: Location) -> Expression:
         if name == "log":
             return self.refuse("unsupported-operator", "`log` is not supported: a condition has no effects", at)
-        if name in NOT_YET:
-            hint = f"use `{name[:2]}`: types always match here" if name in {"===", "!=="} else ""
-            return self.refuse("unsupported-operator", f"operator `{name}` is not supported yet", at, hint)
-        hint = did_you_mean(name, (*self.table, *self.forms))
+        hint = did_you_mean(name, (*self.table, *self.forms, *ALIASES))
         return self.refuse("unknown-operator", f"operator {quoted(name)} does not exist", at, hint)
+
+    def within(self, item: ItemScope, node: Node, depth: int) -> Expression:
+        """The body of an iterator, in which names are parts of the item."""
+        self.items.append(item)
+        body = self.read(node, depth)
+        self.items.pop()
+        return body
 
     def refuse(self, code: str, message: str, at: Location, hint: str = "") -> Expression:
         """Note a mistake; what stands for it fits everywhere."""

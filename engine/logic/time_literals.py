@@ -9,7 +9,7 @@ from engine.logic.tree import Expression, ListOf, Literal
 from engine.logic.types import STRING, TIME, UNKNOWN, joined, list_of
 from engine.times import BadTime, canonical_time
 
-BESIDE_TIMES = frozenset({"<", "<=", ">", ">=", "==", "!=", "===", "!==", "between", "in"})
+BESIDE_TIMES = frozenset({"<", "<=", ">", ">=", "==", "!=", "between", "in"})
 """Operators in which a text that is written beside a time is read as one. Elsewhere one writes `{time: …}`."""
 
 _WAY_OUT = "write a day as `2026-11-23`, an instant as `2026-11-23T10:00:00Z`"

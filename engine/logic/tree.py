@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from engine.diagnostics import Location
+from engine.logic.iterator import Iterator as IteratorEntry
 from engine.logic.operator import Operator
 from engine.logic.types import Type
 
@@ -85,7 +86,36 @@ class Names:
     at: tuple[Location, ...] = field(default=(), compare=False)
 
 
-Expression = Literal | Var | Param | Derived | ListOf | Call | Names
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Within an iterator: the member at hand, or a part of it.
+
+    In `reduce` (`folded`) the parts start with `current` or `accumulator`. `default` stands in where the path leads
+    nowhere.
+    """
+
+    parts: tuple[str, ...]
+    folded: bool
+    type: Type
+    location: Location
+    default: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Iterate:
+    """An iterator: `body` is worked out for each member of `over`; only there are its items."""
+
+    iterator: IteratorEntry
+    over: Expression
+    body: Expression
+    initial: Expression | None
+    weight: int
+    """The nodes of the body, by which its steps are counted."""
+    type: Type
+    location: Location
+
+
+Expression = Literal | Var | Param | Derived | ListOf | Call | Names | Item | Iterate
 
 
 def children(expression: Expression) -> tuple[Expression, ...]:
@@ -94,7 +124,9 @@ def children(expression: Expression) -> tuple[Expression, ...]:
         return expression.args
     if isinstance(expression, ListOf):
         return expression.members
-    if isinstance(expression, Var) and expression.default is not None:
+    if isinstance(expression, Iterate):
+        return (expression.over, expression.body, *([expression.initial] if expression.initial else []))
+    if isinstance(expression, Var | Item) and expression.default is not None:
         return (expression.default,)
     return ()
 
@@ -104,6 +136,11 @@ def walk(expression: Expression) -> Iterator[Expression]:
     yield expression
     for child in children(expression):
         yield from walk(child)
+
+
+def size_of(expression: Expression) -> int:
+    """How many nodes it has."""
+    return sum(1 for _ in walk(expression))
 
 
 def names_read(expression: Expression) -> frozenset[str]:

@@ -7,10 +7,24 @@ from itertools import pairwise
 
 from engine.logic.mistakes import Mistakes
 from engine.logic.operators.membership import IN_LIST
-from engine.logic.tree import Call, Expression, ListOf, Literal, Names, Param, Var, children, names_read, walk
+from engine.logic.tree import (
+    Call,
+    Derived,
+    Expression,
+    Item,
+    Iterate,
+    ListOf,
+    Literal,
+    Names,
+    Param,
+    Var,
+    children,
+    names_read,
+    walk,
+)
 from engine.logic.types import NULL, UNKNOWN
 
-_COMPARISONS = frozenset({"<", "<=", ">", ">=", "==", "!=", "in"})
+_COMPARISONS = frozenset({"<", "<=", ">", ">=", "==", "!=", "between", "in"})
 _OF_TRUTH = frozenset({"and", "or", "!", "!!", "if"})
 
 
@@ -39,7 +53,8 @@ def _constant_parts(condition: Expression) -> Iterable[Expression]:
 
 def _is_constant(node: Expression) -> bool:
     """Whether it is made of constants only. A parameter may switch a condition on and off, so it is none."""
-    return not any(isinstance(part, Var | Param | Names) for part in walk(node)) and node.type not in {UNKNOWN, NULL}
+    varies = Var | Param | Derived | Names if isinstance(node, Iterate) else Var | Param | Derived | Names | Item
+    return not any(isinstance(part, varies) for part in walk(node)) and node.type not in {UNKNOWN, NULL}
 
 
 def _never_differs(call: Call) -> bool:
@@ -47,7 +62,9 @@ def _never_differs(call: Call) -> bool:
         return False
     if call.operator is IN_LIST and isinstance(call.args[1], ListOf) and not call.args[1].members:
         return True
-    return any(_shape(a) == _shape(b) for a, b in pairwise(call.args))
+    value, *others = call.args
+    pairs = [(value, other) for other in others] if call.operator.name == "between" else pairwise(call.args)
+    return any(_shape(a) == _shape(b) for a, b in pairs)
 
 
 def _shape(node: Expression) -> object:
@@ -56,5 +73,8 @@ def _shape(node: Expression) -> object:
         return ("literal", node.value, node.type)
     if isinstance(node, Call):
         return (node.operator.name, *map(_shape, node.args))
-    name = node.name if isinstance(node, Var | Param) else getattr(node, "names", "")
+    if isinstance(node, Iterate | Item):
+        name = node.iterator.name if isinstance(node, Iterate) else node.parts
+        return (type(node).__name__, name, *map(_shape, children(node)))
+    name = node.name if isinstance(node, Var | Param | Derived) else getattr(node, "names", "")
     return (type(node).__name__, name, *map(_shape, children(node)))

@@ -11,7 +11,7 @@ from engine.logic.operators.comparison import IS_NOT_NULL, IS_NULL
 from engine.logic.operators.membership import IN_LIST
 from engine.logic.tree import Call, Expression, Known, ListOf, Literal, Param, Var, names_read, walk
 
-_ORDERED = frozenset({"<", "<=", ">", ">="})
+_ORDERED = frozenset({"<", "<=", ">", ">=", "between"})
 _EQUAL = frozenset({"==", "!="})
 
 Strategies = Mapping[str, Mapping[str, Known]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
@@ -14,140 +15,89 @@ from engine.logic.parse import read_condition
 from engine.logic.scope import Scope, TypedNames
 from engine.logic.strict_json import to_node
 from engine.logic.tree import Expression
-from engine.logic.types import BOOLEAN, NUMBER, STRING, TIME
-from engine.times import UNITS, canonical_time
+from engine.logic.types import BOOLEAN, NUMBER, STRING, TIME, list_of
+from engine.times import canonical_time
+from tests.logic.grammar import Draw, Vocabulary, ways_of
 
 NUMBERS, BOOLEANS, STRINGS, TIMES = ("n0", "n1", "n2"), ("b0", "b1"), ("s0", "s1"), ("t0", "t1")
 PARAMETERS: dict[str, Any] = {"p": 2.5, "q": True, "r": "ab"}
 _TYPED = {NUMBERS: NUMBER, BOOLEANS: BOOLEAN, STRINGS: STRING, TIMES: TIME}
 FEATURES = {name: type_ for names, type_ in _TYPED.items() for name in names}
-SCOPE = Scope(TypedNames(FEATURES), TypedNames({"p": NUMBER, "q": BOOLEAN, "r": STRING}))
+"""Features that are no lists."""
+MEMBERS = {"ln": NUMBER, "lb": BOOLEAN, "ls": STRING, "lt": TIME}
+"""Features that are lists, and what of."""
+SCOPE = Scope(
+    TypedNames(FEATURES | {name: list_of(member) for name, member in MEMBERS.items()}),
+    TypedNames({"p": NUMBER, "q": BOOLEAN, "r": STRING}),
+)
 
 Rule = Any
 NAMES = tuple(FEATURES)
 
+NUMBER_CONSTANTS = (0.0, -0.0, 0.1, 0.5, -2.5, 1e308, -1e308, 5e-324, 2**53, -(2**53), 1e21, 1e-7, 123456.789)
+STRING_CONSTANTS = (
+    *("", "a", "ab", "b", "0", "\ue000", "\U0001f600", "a\U0001f600b", 'it\'s "quoted"\n{x}', "2024-02-29"),
+    "__import__",
+)
+TIME_TEXTS = ("2024-02-29", "2026-11-23", "0001-01-01", "9999-12-31T23:59:59.999999Z", "2026-11-23T00:30:00+01:00")
+
 number_values = st.one_of(
     st.integers(-3, 3),
-    st.sampled_from([0.0, -0.0, 0.1, 0.5, -2.5, 1e308, -1e308, 5e-324, 2**53, -(2**53)]),
+    st.sampled_from(NUMBER_CONSTANTS),
     st.floats(allow_nan=False, allow_infinity=False),
 )
-string_values = st.sampled_from(["", "a", "ab", "b", "0", "\ue000", "\U0001f600", 'it\'s "quoted"\n{x}', "2024-02-29"])
-time_texts = st.sampled_from(
-    ["2024-02-29", "2026-11-23", "0001-01-01", "9999-12-31T23:59:59.999999Z", "2026-11-23T00:30:00+01:00"]
-)
-time_values = time_texts.map(canonical_time)
+string_values = st.sampled_from(STRING_CONSTANTS)
+time_values = st.sampled_from([canonical_time(text) for text in TIME_TEXTS])
 """As a record holds them."""
+_VALUES = {NUMBER: number_values, BOOLEAN: st.booleans(), STRING: string_values, TIME: time_values}
 
 
-def _var(names: tuple[str, ...]) -> st.SearchStrategy[Rule]:
-    return st.sampled_from(names).map(lambda name: {"var": name})
+def _number(random: Random) -> float:
+    return random.choice(NUMBER_CONSTANTS) if random.random() < 0.3 else random.randint(-3, 3)
 
 
-def _call(name: str, *operands: st.SearchStrategy[Rule]) -> st.SearchStrategy[Rule]:
-    return st.tuples(*operands).map(lambda args: {name: list(args)})
+VOCABULARY = Vocabulary(
+    names={
+        "number": (*NUMBERS, "ln.0", "ln.2"),
+        "boolean": BOOLEANS,
+        "string": (*STRINGS, "ls.1"),
+        "time": TIMES,
+        **{f"{type_.name}s": (name,) for name, type_ in MEMBERS.items()},
+    },
+    constants={
+        "number": _number,
+        "boolean": lambda random: random.random() < 0.5,
+        "string": lambda random: random.choice(STRING_CONSTANTS),
+        "time": lambda random: {"time": random.choice(TIME_TEXTS)},
+    },
+    anywhere={"number": ({"param": "p"},), "boolean": ({"param": "q"},), "string": ({"param": "r"},)},
+    asked=(*FEATURES, *MEMBERS),
+    time_texts=TIME_TEXTS,
+    strings_with_times=STRINGS,
+)
+WAYS = ways_of(("number", "boolean", "string", "time"), ours=True)
 
 
-def _many(name: str, operand: st.SearchStrategy[Rule], least: int = 1) -> st.SearchStrategy[Rule]:
-    return st.lists(operand, min_size=least, max_size=4).map(lambda args: {name: args})
-
-
-Kinds = dict[str, Any]
-"""Type of the result to a strategy for rules that give it."""
-
-
-def _over(kinds: Kinds) -> dict[str, dict[str, list[Any]]]:
-    """Every operator over operands of the given kinds: type of the result -> name -> ways to call it."""
-    numbers, booleans, strings, times = (kinds[name] for name in ("number", "boolean", "string", "time"))
-    scalars = (numbers, booleans, strings, times)
-    one = st.one_of(*kinds.values())
-    chosen = _call("if", _var(BOOLEANS), _var(NUMBERS))
-    passed_on = st.one_of(_var(NAMES), chosen, _call("<", _var(NUMBERS), number_values))
-    amounts = st.integers(-40, 40)
-    names = st.lists(st.sampled_from(NAMES), min_size=1, max_size=3)
-    apart = st.sampled_from(["\ue000", "\U0001f600"])  # UTF-16 orders them otherwise than code points do
-    ordered = {sign: [_call(sign, kind, kind) for kind in (numbers, strings, times)] for sign in ("<", "<=", ">", ">=")}
-    for sign in ("<", "<="):
-        ordered[sign] += [_call(sign, kind, kind, kind) for kind in (numbers, strings)]
-    ordered["between"] = [_call("between", kind, kind, kind) for kind in (numbers, strings, times)]
-    for sign, others in (("<", 1), ("<=", 1), (">", 1), (">=", 1), ("between", 2)):
-        ordered[sign].append(_call(sign, *[apart] * (others + 1)))
-    for sign in ("<", ">=", "between"):
-        ordered[sign].append(_call(sign, _var(TIMES), *[time_texts] * (2 if sign == "between" else 1)))
-    equal = {
-        sign: [*(_call(sign, kind, kind) for kind in scalars), _call(sign, passed_on, st.none())]
-        for sign in ("==", "!=")
+def rules(depth: int = 3, *, without: frozenset[str] = frozenset()) -> st.SearchStrategy[Rule]:
+    """Rules of any type over the names of `SCOPE`, up to `depth` operators deep; `without` leaves operators out."""
+    ways = {
+        kind: {name: found for name, found in by_name.items() if name not in without} for kind, by_name in WAYS.items()
     }
-    listed = [_call("in", kind, st.lists(kind, max_size=4)) for kind in scalars]
-    return {
-        "number": {
-            **{sign: [_many(sign, numbers)] for sign in ("+", "*", "min", "max")},
-            **{sign: [_call(sign, numbers, numbers)] for sign in ("/", "%")},
-            "-": [_call("-", numbers), _call("-", numbers, numbers)],
-            **_passing(numbers, one),
-        },
-        "boolean": {
-            **ordered,
-            **equal,
-            "in": [*listed, _call("in", strings, strings)],
-            "!": [_call("!", one)],
-            "!!": [_call("!!", one)],
-            **_passing(booleans, one),
-        },
-        "string": _passing(strings, one),
-        "time": {
-            "time": [_call("time", st.one_of(_var(STRINGS), times, time_texts))],
-            "shift": [
-                _call("shift", times, shifts, st.just(unit)) for unit in UNITS for shifts in (_var(NUMBERS), amounts)
-            ],
-            **_passing(times, one),
-        },
-        "list": {
-            "missing": [names.map(lambda n: {"missing": n})],
-            "missing_some": [st.tuples(st.integers(0, 3), names).map(lambda args: {"missing_some": list(args)})],
-        },
-    }
-
-
-def _passing(kind: Any, test: Any) -> dict[str, list[Any]]:
-    """Operators that answer one of their operands."""
-    chosen = [_call("if", test, kind, kind), _call("if", test, kind), _call("if", test, kind, test, kind, kind)]
-    return {"if": chosen, "and": [_many("and", kind)], "or": [_many("or", kind)]}
-
-
-def _leaves() -> Kinds:
-    numbers = st.one_of(_var(NUMBERS), number_values, st.just({"param": "p"}), st.just({"var": ["n0", {"var": "n1"}]}))
-    booleans = st.one_of(_var(BOOLEANS), st.booleans(), st.just({"param": "q"}))
-    strings = st.one_of(_var(STRINGS), string_values, st.just({"param": "r"}))
-    times = st.one_of(_var(TIMES), _call("time", time_texts))
-    return {
-        "number": numbers,
-        "boolean": booleans,
-        "string": strings,
-        "time": times,
-        "list": st.just({"missing": ["n0"]}),
-    }
-
-
-def rules(depth: int = 3) -> st.SearchStrategy[Rule]:
-    """Rules of any type, up to `depth` operators deep."""
-    kinds = _leaves()
-    for _ in range(depth):
-        calls = _over(kinds)
-        ways = {kind: [way for found in by_name.values() for way in found] for kind, by_name in calls.items()}
-        kinds = {kind: st.one_of(leaf, *ways[kind]) for kind, leaf in kinds.items()}
-    return st.one_of(*kinds.values())
+    return st.randoms(use_true_random=False).map(lambda random: Draw(random, ways, VOCABULARY).rule("any", depth))
 
 
 def uses_of(name: str) -> st.SearchStrategy[Rule]:
     """Calls of one operator over leaves."""
-    calls = _over(_leaves())
-    return st.one_of(*(way for by_name in calls.values() for way in by_name.get(name, [])))
+    return st.randoms(use_true_random=False).map(lambda random: Draw(random, WAYS, VOCABULARY).use(name))
 
 
 def records() -> st.SearchStrategy[dict[str, Any]]:
-    """Records in which any feature may be null or left out."""
-    kinds = {NUMBERS: number_values, BOOLEANS: st.booleans(), STRINGS: string_values, TIMES: time_values}
-    fields = {name: st.one_of(st.none(), kind) for names, kind in kinds.items() for name in names}
+    """Records in which any feature, and any member of a list, may be null, and any feature left out."""
+    fields = {name: st.one_of(st.none(), _VALUES[type_]) for name, type_ in FEATURES.items()}
+    for name, member in MEMBERS.items():
+        members = st.lists(_VALUES[member], max_size=4)
+        holed = st.lists(st.one_of(st.none(), _VALUES[member]), max_size=4)
+        fields[name] = st.one_of(st.none(), members.map(tuple), holed.map(tuple))
     return st.fixed_dictionaries({}, optional=fields)
 
 
@@ -163,7 +113,7 @@ def generated(expression: Expression) -> Any:
     """The function of a condition alone: takes a record's `get`, gives the value."""
     lowering = Lowering(PARAMETERS)
     atom = lowering.lower(expression)
-    return compiled("condition", "get", [*lowering.lines, f"return {atom.code}"])
+    return compiled("condition", "get", [*lowering.lines, f"return {atom.code}"], lowering.constants)
 
 
 def explained(expression: Expression, record: dict[str, Any]) -> Any:
@@ -172,7 +122,9 @@ def explained(expression: Expression, record: dict[str, Any]) -> Any:
 
 
 def same(a: Any, b: Any) -> bool:
-    """Equal, and of one kind: 1 and 1.0 are the same number, True and 1 are not the same value."""
+    """Equal, and of one kind: 1 and 1.0 are the same number, True and 1 are not the same value, tuples are lists."""
+    if isinstance(a, list | tuple) and isinstance(b, list | tuple):
+        return len(a) == len(b) and all(map(same, a, b))
     if isinstance(a, bool) or isinstance(b, bool):
         return a is b
     return bool(a == b)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,8 +11,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from engine.logic import parse
+from engine.logic.forms.iterators import of_iterator
+from engine.logic.iterator import Iterator
 from engine.logic.operator import Operator
 from engine.logic.operators import TABLE
+from engine.logic.operators.iterators import ITERATORS
 from tests.logic.rules import records, uses_of
 from tests.logic.test_agreement import agree
 from tests.logic.test_conformance import CASES, generated_answer
@@ -26,7 +30,14 @@ MUTANTS = [
     ("/", "= None", "= 0.0"), ("%", "fmod", "divmod"), ("%", "== 0", "== 1"),
     ("min", "min", "max"), ("max", "max", "min"),
     ("between", "<=", "<"), ("between", "utf16", ""), ("time", "read_time", ""), ("shift", "shift_time", "max"),
+    ("cat", "join(", "str("), ("substr", "cut(", "max("), ("merge", "merged(", "list("), ("present", "not ", ""),
     ("missing_some", ">=", ">"), ("missing", "v", "[] and v"),
+]  # fmt: skip
+ITERATOR_MUTANTS = [
+    ("all", "> 0", ">= 0"), ("all", "not ", ""), ("all", "= None", "= True"), ("all", "break", "pass"),
+    ("none", "True", "False"), ("none", "= None", "= False"), ("some", "True", "False"), ("some", "= None", "= False"),
+    ("filter", "= None", "= []"), ("filter", "append", "count"), ("map", "append", "extend"), ("map", "[]", "[0]"),
+    ("reduce", " = ", " == "),
 ]  # fmt: skip
 
 
@@ -39,13 +50,17 @@ def changed(operator: Operator, old: str, new: str) -> Operator:
     return dataclasses.replace(operator, source=source)
 
 
-@pytest.mark.parametrize(("name", "old", "new"), MUTANTS)
-def test_a_mutant_of_the_generated_code_is_caught(
-    name: str, old: str, new: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Within the examples of a normal run."""
-    table = {**TABLE, name: tuple(changed(operator, old, new) for operator in TABLE[name])}
-    monkeypatch.setattr(parse, "TABLE", table)
+def changed_iterator(iterator: Iterator, old: str, new: str) -> Iterator:
+    """The iterator with one piece of its generated Python replaced."""
+
+    def changed_lines(lines: Callable[[str, str, str], list[str]]) -> Callable[[str, str, str], list[str]]:
+        return lambda *codes: [line.replace(old, new) for line in lines(*codes)]
+
+    return dataclasses.replace(iterator, before=changed_lines(iterator.before), each=changed_lines(iterator.each))
+
+
+def is_caught(name: str) -> None:
+    """Compare the readings of uses of an operator, within the examples of a normal run."""
 
     @settings(max_examples=400, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
               suppress_health_check=list(HealthCheck))  # fmt: skip
@@ -57,11 +72,29 @@ def test_a_mutant_of_the_generated_code_is_caught(
         compare()
 
 
-@pytest.mark.parametrize("name", sorted(TABLE))
+@pytest.mark.parametrize(("name", "old", "new"), ITERATOR_MUTANTS)
+def test_a_mutant_of_an_iterator_is_caught(name: str, old: str, new: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same for a loop."""
+    mutant = of_iterator(changed_iterator(ITERATORS[name], old, new))
+    monkeypatch.setattr(parse, "FORMS", {**parse.FORMS, name: mutant})
+    is_caught(name)
+
+
+@pytest.mark.parametrize(("name", "old", "new"), MUTANTS)
+def test_a_mutant_of_the_generated_code_is_caught(
+    name: str, old: str, new: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Within the examples of a normal run."""
+    table = {**TABLE, name: tuple(changed(operator, old, new) for operator in TABLE[name])}
+    monkeypatch.setattr(parse, "TABLE", table)
+    is_caught(name)
+
+
+@pytest.mark.parametrize("name", sorted([*TABLE, *ITERATORS]))
 def test_without_a_mutant_there_is_nothing_to_catch(name: str) -> None:
     """The comparison by which mutants are caught passes for the operators as they are."""
 
-    @settings(max_examples=50, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
+    @settings(max_examples=20, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
               suppress_health_check=list(HealthCheck))  # fmt: skip
     @given(uses_of(name), st.lists(records(), min_size=10, max_size=10))
     def compare(rule: Any, each: list[dict[str, Any]]) -> None:
@@ -79,5 +112,5 @@ def test_a_mistake_in_both_readings_is_caught_by_hand(monkeypatch: pytest.Monkey
     )
     monkeypatch.setattr(parse, "TABLE", {**TABLE, "%": (remainder,)})
     agree({"%": [-7, 3]}, [{}])
-    cases: list[dict[str, Any]] = [case.values[0] for case in CASES if case.id and case.id.startswith("%")]  # type: ignore[misc]
+    cases: list[dict[str, Any]] = [case.values[0] for case in CASES if case.id and str(case.id).startswith("%")]
     assert any(generated_answer(case) != case["result"] for case in cases if "result" in case)

@@ -5,33 +5,58 @@ from __future__ import annotations
 from dataclasses import replace
 
 from engine.diagnostics import Location
+from engine.logic.forms.iterators import read_item
 from engine.logic.mistakes import did_you_mean, quoted
 from engine.logic.operator import MAX_OPERANDS
+from engine.logic.operators.lists import MEMBER_AT
+from engine.logic.paths import is_index
 from engine.logic.reader import Form, Operands, Reader, broken, count_of
 from engine.logic.syntax import Entries, Items, Node, Scalar, described
-from engine.logic.tree import Expression, Literal, Names, Param, Var
+from engine.logic.tree import Call, Expression, Literal, Names, Param, Var
 from engine.logic.types import NUMBER, STRING, UNKNOWN, Type, joined, list_of, phrase
 
 
 def read_var(reader: Reader, operands: Operands, at: Location, depth: int) -> Expression:
-    """A feature, with what stands in for it where it is left out."""
+    """A feature, with what stands in for it where it is left out; within an iterator a part of the item."""
     if len(operands) > 2:
         return reader.refuse("operand-count", f"`var` takes a name and a default, not {len(operands)} operands", at)
     name = read_name(reader, operands[0], "var") if operands else ""
     if name is None:
         return broken(at)
     where = operands[0].location if operands else at
-    if name in reader.scope.derived and len(operands) == 1:
-        return replace(reader.scope.derived[name], location=where)
     default = reader.read(operands[1], depth + 1) if len(operands) == 2 else None
-    type_ = feature_type(reader, name, where)
+    if reader.items:
+        return read_item(reader, name, default, where)
     if default is None:
-        return Var(name, type_, where)
-    both = joined([type_, default.type])
+        return _derived(reader, name, where) or _member(reader, name, where) or _feature(reader, name, where)
+    feature = _feature(reader, name, where)
+    both = joined([feature.type, default.type])
     if both is None:
-        message = f"the default of {quoted(name)} is {phrase(default.type)}, but the feature is {phrase(type_)}"
+        message = f"the default of {quoted(name)} is {phrase(default.type)}, but the feature is {phrase(feature.type)}"
         return reader.refuse("type-mismatch", message, default.location)
     return Var(name, both, where, default)
+
+
+def _feature(reader: Reader, name: str, at: Location) -> Expression:
+    return Var(name, feature_type(reader, name, at), at)
+
+
+def _derived(reader: Reader, name: str, at: Location) -> Expression | None:
+    made = reader.scope.derived.get(name)
+    return replace(made, location=at) if made else None
+
+
+def _member(reader: Reader, name: str, at: Location) -> Expression | None:
+    """`tags.0` where `tags` is a list among flat names; nested data finds its members itself."""
+    whole, _, index = name.rpartition(".")
+    features = reader.scope.features
+    if not is_index(index) or features.type_of(name) is not None:
+        return None
+    type_ = features.type_of(whole)
+    if type_ is None or type_.member is None:
+        return None
+    args = (Var(whole, type_, at), Literal(int(index), NUMBER, at))
+    return Call(MEMBER_AT, args, type_.member, at)
 
 
 def feature_type(reader: Reader, name: str, at: Location) -> Type:
@@ -96,6 +121,9 @@ def read_missing_some(reader: Reader, operands: Operands, at: Location, depth: i
 def _names(reader: Reader, nodes: Operands, operator: str, at: Location) -> Expression:
     if not 1 <= len(nodes) <= MAX_OPERANDS:
         return reader.refuse("operand-count", f"`{operator}` takes {count_of(1, MAX_OPERANDS)}, not {len(nodes)}", at)
+    if reader.items:
+        message = f"`{operator}` asks for features, and within an iterator there are none"
+        return reader.refuse("unsupported-operator", message, at)
     names = [read_name(reader, node, operator) for node in nodes]
     for name, node in zip(names, nodes, strict=True):
         if name is not None:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from engine.logic.operator import Operator
-from engine.logic.operators import arithmetic, boolean, comparison, membership, presence, times
+from engine.logic.operators import arithmetic, boolean, comparison, iterators, lists, membership, presence, texts, times
 
 _ALL = (
     *comparison.OPERATORS,
@@ -16,6 +16,8 @@ _ALL = (
     *membership.OPERATORS,
     *presence.OPERATORS,
     *times.OPERATORS,
+    *texts.OPERATORS,
+    *lists.OPERATORS,
 )
 
 TABLE: Mapping[str, tuple[Operator, ...]] = MappingProxyType(
@@ -23,5 +25,7 @@ TABLE: Mapping[str, tuple[Operator, ...]] = MappingProxyType(
 )
 """Name to its meanings, in the order in which they are tried."""
 
-RUNTIME: Mapping[str, Any] = MappingProxyType({**arithmetic.RUNTIME, **comparison.RUNTIME, **times.RUNTIME})
+RUNTIME: Mapping[str, Any] = MappingProxyType(
+    {**arithmetic.RUNTIME, **comparison.RUNTIME, **times.RUNTIME, **texts.RUNTIME, **lists.RUNTIME, **iterators.RUNTIME}
+)
 """Names that generated code may use besides builtins."""

@@ -12,6 +12,8 @@ from engine.logic.types import BOOLEAN, MIXED, NULL, UNKNOWN, Type, fits, has_tr
 
 
 def _booleans(types: Sequence[Type]) -> Type | None:
+    if all(t == UNKNOWN for t in types):
+        return UNKNOWN  # whatever they are, they are not there
     return BOOLEAN if all(fits(t, BOOLEAN) for t in types) else None
 
 

@@ -1,4 +1,4 @@
-"""`missing  missing_some`: which of the named features are not there. The answer is a list and never unknown."""
+"""`missing  missing_some  present`: which of the named features are not there. The answer is never unknown."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from engine.logic.columns import in_columns
 from engine.logic.formula import in_formulas
 from engine.logic.operator import MAX_OPERANDS, Operator, expression, function
-from engine.logic.types import NUMBER, STRING, Type, list_of
+from engine.logic.types import BOOLEAN, NUMBER, STRING, Type, list_of
 
 _NAMES = list_of(STRING)
 
@@ -17,6 +17,10 @@ _NAMES = list_of(STRING)
 
 def _of_names(types: Sequence[Type]) -> Type | None:
     return _NAMES if types[-1] == _NAMES else None
+
+
+def _of_names_all(types: Sequence[Type]) -> Type | None:
+    return BOOLEAN if types[-1] == _NAMES else None
 
 
 def _of_count_and_names(types: Sequence[Type]) -> Type | None:
@@ -49,4 +53,14 @@ MISSING_SOME = Operator(
     formula=in_formulas("presence", "missing_some"),
     columns=in_columns("presence", "missing_some"),
 )
-OPERATORS = [MISSING, MISSING_SOME]
+PRESENT = Operator(
+    "present",
+    "names of features",
+    (1, MAX_OPERANDS),
+    _of_names_all,
+    lambda absent: not absent,
+    expression("not {0}"),
+    function("present"),
+    columns=in_columns("presence", "present"),
+)
+OPERATORS = [MISSING, MISSING_SOME, PRESENT]
