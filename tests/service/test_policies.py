@@ -134,3 +134,22 @@ def test_strings_with_quotes_newlines_and_code_stay_strings(service: Running) ->
     assert items["selfie"]["title"] == nasty
     assert service.client.get("/api/policies/selfie").json()["versions"][0]["note"] == nasty
     assert service.post("selfie_features", {"features": ADULT}).json()["decision"] == "ACCEPT"
+
+
+def test_a_warning_is_told_and_stops_nothing(service: Running) -> None:
+    """The console shows it beside the line; the version is saved all the same."""
+    odd = TEXT.replace("age_buffer: 7}", "age_buffer: 4}")
+    told = service.client.post("/api/policies/check", json={"text": odd, "name": "selfie"}).json()
+    assert [(each["code"], each["severity"]) for each in told["diagnostics"]] == [("threshold-order", "warning")]
+    assert told["diagnostics"][0]["line"] == odd[: odd.index("age_buffer: 4}")].count("\n") + 1
+    assert told["strategies"] == ["lenient", "standard", "strict"]
+    assert save(service, odd, 1).status_code == 201
+
+
+def test_a_stored_text_includes_nothing(service: Running) -> None:
+    """What it names could change under it: refused with the way out, and no file is looked for."""
+    text = TEXT.replace("rules:", "include: [common/faces.yaml]\nrules:", 1)
+    told = service.client.post("/api/policies/check", json={"text": text}).json()["diagnostics"]
+    assert [(each["code"], "policy flatten" in each["hint"]) for each in told] == [("include-not-here", True)]
+    refused = save(service, text, 1)
+    assert (refused.status_code, refused.json()["code"]) == (422, "policyRefused")
