@@ -36,14 +36,12 @@ def chosen(test: Any, yes: Value, no: Value) -> Value:
 
 def pick(test: Any, yes: Number, no: Number) -> Number:
     """One number or the other."""
-    both = yes.exact is not None and no.exact is not None
-    return Number(
-        z3.If(test, *_same_sort(yes.exact, no.exact)) if both else None,
-        lambda: z3.If(test, yes.double(), no.double()),
-        min(yes.low, no.low),
-        max(yes.high, no.high),
-        yes.whole and no.whole,
-    )
+    low, high, whole = min(yes.low, no.low), max(yes.high, no.high), yes.whole and no.whole
+    if yes.exact is not None and no.exact is not None:
+        exact = z3.If(test, *_same_sort(yes.exact, no.exact))
+        return Number(exact, lambda: z3.If(test, yes.double(), no.double()), low, high, whole)
+    double = z3.If(test, yes.double(), no.double())
+    return Number(None, lambda: double, low, high, whole)
 
 
 def _same_sort(a: Any, b: Any) -> tuple[Any, Any]:

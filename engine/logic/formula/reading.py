@@ -10,6 +10,7 @@ import z3
 
 from engine.logic.explain import explain, text
 from engine.logic.formula.choice import choose
+from engine.logic.formula.shape import operator_shape, shape
 from engine.logic.formula.terms import (
     FALSE,
     TRUE,
@@ -29,7 +30,7 @@ from engine.logic.formula.terms import (
 )
 from engine.logic.formula.texts import instant
 from engine.logic.formula.world import Features
-from engine.logic.tree import Call, Derived, Expression, ListOf, Names, Var, names_read
+from engine.logic.tree import Call, Derived, Expression, Iterate, ListOf, Names, Param, Var, names_read
 from engine.logic.types import BOOLEAN, TIME, Type
 
 _OF_TRUTH = frozenset({"and", "or", "if", "?:", "!", "!!"})
@@ -61,16 +62,20 @@ class Reading:
             return self.constant(explain(expression, {}, self._constants).value, expression.type)
         match expression:
             case Derived(name):
-                return self.derived[name]
+                found = self.derived[name]
             case Var():
-                return self._var(expression)
+                found = self._var(expression)
             case Names():
-                return self._names(expression)
+                found = self._names(expression)
             case ListOf(members):
-                return Term(Members(tuple(Member(self.term(m), TRUE) for m in members)), TRUE)
+                found = Term(Members(tuple(Member(self.term(m), TRUE) for m in members)), TRUE)
             case Call():
-                return self._call(expression)
-        raise Beyond(f"`{type(expression).__name__.lower()}`")
+                found = self._call(expression)
+            case Iterate():
+                found = self._whole(expression, f"`{expression.iterator.name}`")
+            case _:
+                raise Beyond(f"`{type(expression).__name__.lower()}`")
+        return found
 
     def constant(self, value: Any, type_: Type) -> Term:
         """A value that is the same for every record."""
@@ -109,7 +114,7 @@ class Reading:
         try:
             args = [self.term(arg) for arg in call.args]
         except Beyond as why:
-            return self._whole_call(call, str(why))
+            return self._whole(call, str(why))
         try:
             made = self._applied(call, args)
         except Beyond as why:
@@ -135,7 +140,7 @@ class Reading:
         """A call that no formula says: any value, the same for the same operands."""
         world = self.features.world
         world.beyond.add(f"{why} in `{text(call)}`")
-        what, inside = (call.operator.name, call.operator.evaluate), [part for arg in args for part in parts(arg.value)]
+        what, inside = operator_shape(call.operator), [part for arg in args for part in parts(arg.value)]
         known = _all_known(args)
         if not call.operator.strict:
             known = world.opaque(("known", what), [*inside, *(arg.known for arg in args)], BOOLEAN).formula  # type: ignore[union-attr]
@@ -143,15 +148,22 @@ class Reading:
             known = z3.And(known, world.opaque(("known", what), inside, BOOLEAN).formula)  # type: ignore[union-attr]
         return Term(world.opaque(what, inside, call.type), known)
 
-    def _whole_call(self, call: Call, why: str) -> Term:
-        """A call whose operands no formula says: any value, the same for the same features."""
+    def _whole(self, node: Call | Iterate, why: str) -> Term:
+        """A condition whose operands no formula says: any value, the same for the same features."""
         world = self.features.world
-        world.beyond.add(f"{why} in `{text(call)}`")
-        read = [self.features.read(name) for name in sorted(names_read(call))]
+        world.beyond.add(f"{why} in `{text(node)}`")
+        read = [self.features.read(name) for name in sorted(names_read(node))]
         inside = [part for term in read for part in (term.known, *parts(term.value))]
-        what = (text(call), tuple(sorted((name, repr(value)) for name, value in self._constants.items())))
+        what = shape(node, self._settled)
         known = world.opaque(("known", what), inside, BOOLEAN).formula  # type: ignore[union-attr]
-        return Term(world.opaque(what, inside, call.type), known)
+        return Term(world.opaque(what, inside, node.type), known)
+
+    def _settled(self, node: Param | Derived) -> Any:
+        """What a name stands for, so that equal keys are equal values."""
+        if node.name in self._constants:
+            return repr(self._constants[node.name])
+        term = self.derived[node.name]
+        return tuple(part.sexpr() for part in (term.known, *parts(term.value)))
 
     def _note(self, call: Call, args: list[Term], made: Term) -> None:
         """Remember what the call compares, so that a region of records can be told in words."""

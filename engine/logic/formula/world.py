@@ -13,6 +13,7 @@ from engine.logic.formula.terms import (
     DOUBLE,
     LARGEST,
     NEAREST,
+    Beyond,
     NeedsDoubles,
     Number,
     Term,
@@ -87,7 +88,7 @@ class World:
             return Truth(made)
         if type_ == NUMBER:
             self.facts += [made >= rational(-LARGEST), made <= rational(LARGEST)]
-            return Number(made, _rounds(), -LARGEST, LARGEST, whole=False)
+            return Number(made, _beyond, -LARGEST, LARGEST, whole=False)
         if type_ in {STRING, TIME}:
             self.facts.append(made >= 0)
             return Text(made)
@@ -139,11 +140,15 @@ def settled(catalogue: Mapping[str, Feature], build: Callable[[World], T]) -> T:
             doubles |= needs.names
 
 
-def _rounds(*names: str) -> Callable[[], Any]:
+def _rounds(name: str) -> Callable[[], Any]:
     def double() -> Any:
-        raise NeedsDoubles(frozenset(names))
+        raise NeedsDoubles(frozenset({name}))
 
     return double
+
+
+def _beyond() -> Any:
+    raise Beyond("arithmetic over what no formula says")
 
 
 def _sort(type_: Type) -> Any:
