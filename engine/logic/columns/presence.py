@@ -1,4 +1,4 @@
-"""`missing  missing_some`: lists of names, each there or not in each row."""
+"""`missing  missing_some  present`: lists of names, each there or not in each row."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import ibis
 
-from engine.logic.columns.values import Member, Members, constant
+from engine.logic.columns.values import Member, Members, constant, opposite, truth
 
 
 def missing(absent: Members) -> Members:
@@ -21,3 +21,8 @@ def missing_some(need: Any, total: Any, absent: Members) -> Members:
     counts = [ibis.ifelse(member.there, constant(1.0), constant(0.0)) for member in absent.members]
     lacking = total - reduce(add, counts) < need
     return Members(tuple(Member(member.value, member.there & lacking) for member in absent.members))
+
+
+def present(absent: Members) -> Any:
+    """Whether none of the names is missing."""
+    return opposite(truth(absent))
