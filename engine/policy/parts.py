@@ -11,6 +11,9 @@ from engine.logic.syntax import Entries, Items, Node, Scalar, described
 from engine.policy.policy import Number, OnUnknown, Word
 
 MAX_NAME = 200
+_ELSEWHERE = {"packs": "a parameter takes its value from a pack: `{pack: name}`"}
+"""Keys that people look for where they are not."""
+
 _OUTCOMES: tuple[str, ...] = get_args(Outcome)
 
 
@@ -35,7 +38,7 @@ class Parts:
             name = str(key.value)
             if name in known:
                 continue
-            hint = did_you_mean(name, known)
+            hint = did_you_mean(name, known) or _ELSEWHERE.get(name, "")
             self.mistakes.add("unknown-key", f"key {quoted(name)} does not exist in {where}", key.location, hint)
 
     def word(self, key: Scalar) -> Word:
