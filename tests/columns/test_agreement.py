@@ -8,11 +8,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from tests.columns.rules import column_rules
 from tests.columns.sides import Tally, agree, embedded
-from tests.logic.rules import records, rules
+from tests.logic.rules import records
 
-OUTSIDE = frozenset({"map", "filter", "reduce", "all", "none", "some", "merge", "cat", "substr", "time", "shift"})
-"""Operators that columns leave to the generated code; a few rules with them do no harm, most would be left out."""
 RULES, RECORDS = 12, 50
 """Of one query."""
 QUIET = list(HealthCheck)
@@ -25,9 +24,7 @@ def test_readings_agree() -> None:
     tally = Tally()
 
     @settings(max_examples=20, deadline=None, suppress_health_check=QUIET, phases=PHASES)
-    @given(
-        st.lists(rules(without=OUTSIDE), min_size=RULES, max_size=RULES), st.lists(records(), min_size=20, max_size=20)
-    )
+    @given(st.lists(column_rules(), min_size=RULES, max_size=RULES), st.lists(records(), min_size=20, max_size=20))
     def compare(drawn: list[Any], each: list[dict[str, Any]]) -> None:
         agree(embedded(), drawn, each, tally)
 
@@ -43,7 +40,7 @@ def test_readings_agree_for_long() -> None:
 
     @settings(max_examples=230, deadline=None, suppress_health_check=QUIET, phases=PHASES)
     @given(
-        st.lists(rules(depth=4, without=OUTSIDE), min_size=RULES, max_size=RULES),
+        st.lists(column_rules(depth=4), min_size=RULES, max_size=RULES),
         st.lists(records(), min_size=RECORDS, max_size=RECORDS),
     )
     def compare(drawn: list[Any], each: list[dict[str, Any]]) -> None:

@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from engine.logic import parse
 from engine.logic.columns import arithmetic, boolean, comparison, membership, presence, values
 from engine.logic.operators import TABLE
+from tests.columns.rules import column_uses_of
 from tests.columns.sides import agree, connection
 from tests.columns.test_conformance import wrong
-from tests.logic.rules import records, uses_of
+from tests.logic.rules import records
 
 ROUNDS, RULES = 6, 30
 
@@ -76,7 +77,9 @@ def compare(name: str) -> None:
 
     @settings(max_examples=ROUNDS, deadline=None, database=None, phases=[Phase.generate],
               suppress_health_check=list(HealthCheck))  # fmt: skip
-    @given(st.lists(uses_of(name), min_size=RULES, max_size=RULES), st.lists(records(), min_size=25, max_size=25))
+    @given(
+        st.lists(column_uses_of(name), min_size=RULES, max_size=RULES), st.lists(records(), min_size=25, max_size=25)
+    )
     def run(drawn: list[Any], each: list[dict[str, Any]]) -> None:
         agree([connection("duckdb")], drawn, each)
 

@@ -43,12 +43,12 @@ def decided(policy: CompiledPolicy, table: pa.Table, engine: str, strategy: str 
     batch = decide_table(policy, ibis.memtable(table), row_id="id", strategy=strategy, engine=engine)
     rows = sorted((row for part in batch.batches() for row in part.to_pylist()), key=lambda row: int(row["id"]))
     assert [row["id"] for row in rows] == list(range(table.num_rows))
-    return [
-        Decision(
-            row["decision"], strategy, *map(tuple, (row["reasons"], row["rules"], row["unknown"])), row.get("score")
-        )
-        for row in rows
-    ]
+    return [_decision(row, strategy) for row in rows]
+
+
+def _decision(row: dict[str, Any], strategy: str) -> Decision:
+    reasons, rules, unknown = (tuple(row[name]) for name in ("reasons", "rules", "unknown"))
+    return Decision(row["decision"], strategy, reasons, rules, unknown, row.get("score"))
 
 
 def compare(

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from tests.columns.rules import column_rules
 from tests.columns.sides import Tally, agree
-from tests.columns.test_agreement import OUTSIDE
-from tests.logic.rules import records, rules
+from tests.logic.rules import records
 
 pytestmark = [
     pytest.mark.spark,
@@ -59,7 +59,7 @@ def test_spark_agrees(spark: Any) -> None:
 
     @settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
     @given(
-        st.lists(rules(depth=2, without=OUTSIDE), min_size=20, max_size=20),
+        st.lists(column_rules(depth=2), min_size=20, max_size=20),
         st.lists(records(), min_size=20, max_size=20),
     )
     def compare(drawn: list[Any], each: list[dict[str, Any]]) -> None:

@@ -12,7 +12,7 @@ from ibis.expr import types as ir
 
 from engine.logic.columns import NotInColumns
 from engine.logic.columns.engines import fitted
-from engine.logic.columns.values import COLUMN_TYPES, Member, Members, constant
+from engine.logic.columns.values import COLUMN_TYPES, Member, Members, column_type, constant
 from engine.logic.tree import Call, Derived, Expression, ListOf, Literal, Names, Param, Var
 from engine.logic.types import MIXED, NULL, STRING, UNKNOWN, Type, phrase
 
@@ -115,9 +115,8 @@ class ColumnLowering:
         if name not in self.columns:
             return constant(True)
         kind = self.types[name]
-        value = self._feature(name, kind)
-        empty = (value == constant("")).fill_null(False) if kind == STRING else constant(False)
-        return value.isnull() | empty
+        value = _placeholder(self.columns[name], column_type(kind))
+        return (value.isnull() | (value == constant("")).fill_null(False)) if kind == STRING else value.isnull()
 
     def _own_column(self, value: Any, at_least: int) -> Any:
         """The value itself, or the column that it becomes where it is large."""

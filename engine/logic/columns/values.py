@@ -19,6 +19,11 @@ LARGEST = 1.7976931348623157e308
 COLUMN_TYPES: dict[Type, dt.DataType] = {NUMBER: dt.float64, BOOLEAN: dt.boolean, STRING: dt.string, TIME: dt.string}
 
 
+def column_type(kind: Type) -> dt.DataType:
+    """The type of a feature's column; a list is one only to ask whether it is there."""
+    return COLUMN_TYPES[kind] if kind in COLUMN_TYPES else dt.Array(dt.string)
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """A value in a list. `there` is None where it always is in it, else a boolean that is never NULL."""
