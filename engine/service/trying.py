@@ -13,6 +13,7 @@ from engine.service.evidence import frames_of
 from engine.service.problems import Problem, refused
 from engine.service.requests import Selfie, TryRequest
 from engine.service.wiring import Services
+from engine.workflow.dated import MARKET, context_at
 from engine.workflow.run import PinnedPolicy
 from engine.workflow.signals import ProviderFailure
 
@@ -31,8 +32,16 @@ def try_policy(request: TryRequest, services: Services) -> Json:
         raise Problem(422, "unknownStrategy", f"The policy has {', '.join(policy.strategies)}.")
     if request.selfie is not None:
         return _try_selfie(policy, request.strategy, request.selfie, services)
-    features = _checked(request.features or {}, services)
+    features = _checked(_with_today(request.features or {}, policy, services), services)
     return _answer(policy, request.strategy, features, (), services)
+
+
+def _with_today(
+    features: Mapping[str, Value | None], policy: CompiledPolicy, services: Services
+) -> Mapping[str, Value | None]:
+    """A record of its own day keeps it; another is decided as of now, as an evaluation is."""
+    own = context_at(features.get(MARKET), services.clock.now())
+    return {**{name: value for name, value in own.items() if name in policy.reads}, **features}
 
 
 def _checked(features: Mapping[str, Value | None], services: Services) -> Mapping[str, Value | None]:

@@ -16,10 +16,13 @@ DAY, TIME, MARKET = "context.day", "context.time", "context.market"
 
 def dated(evidence: Evidence, now: datetime) -> Evidence:
     """The evidence with the day and time at which it is decided. `now` is aware."""
-    market = evidence.context.get(MARKET)
+    return replace(evidence, context={**evidence.context, **context_at(evidence.context.get(MARKET), now)})
+
+
+def context_at(market: object, now: datetime) -> dict[str, str]:
+    """The two features for a market, which may be unknown."""
     day = day_in(market if isinstance(market, str) else None, now)
-    own = {DAY: day.isoformat(), TIME: written(now.astimezone(UTC))}
-    return replace(evidence, context={**evidence.context, **own})
+    return {DAY: day.isoformat(), TIME: written(now.astimezone(UTC))}
 
 
 def day_in(market: str | None, now: datetime) -> date:

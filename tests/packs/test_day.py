@@ -133,3 +133,28 @@ def test_a_pack_that_has_changed_since_explains_nothing(gate: Running, tmp_path:
     assert first["rules"]
     assert second["rules"] == []
     assert second["decision"]["value"] == "accept"
+
+
+def test_a_try_is_as_of_now_unless_it_says(gate: Running) -> None:
+    """A record with a day of its own keeps it, and null is unknown."""
+    record = {**ADULT, "context.market": "AU", "context.product": "social_media"}
+    text = shipped_policies()["age_gate"]
+
+    def tried(**day: str | None) -> str:
+        features = {**record, **{f"context.{name}": value for name, value in day.items()}}
+        body = {"text": text, "strategy": "standard", "features": features}
+        return str(gate.client.post("/api/policies/try", json=body).json()["decision"]["value"])
+
+    assert [tried(), tried(day="2025-12-10"), tried(day="2025-12-09"), tried(day=None)] == [
+        "accept",
+        "accept",
+        "review",
+        "review",
+    ]
+
+
+def test_the_check_of_the_console_says_what_is_not_verified(gate: Running) -> None:
+    """A warning beside the policy's own text."""
+    body = {"text": shipped_policies()["age_gate"], "name": "age_gate"}
+    found = gate.client.post("/api/policies/check", json=body).json()["diagnostics"]
+    assert [(each["code"], each["severity"]) for each in found] == [("unverified", "warning")]

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from pathlib import Path
+from random import Random
 from typing import Any
 
 import ibis
+import pyarrow
 import pytest
+from pyarrow import parquet
 
 from engine.diagnostics import Location
 from engine.features import FeatureRecord
@@ -22,8 +26,10 @@ from engine.logic.strict_json import to_node
 from engine.logic.tree import Expression
 from engine.logic.types import NUMBER, STRING, TIME
 from engine.policy import shipped_catalogue
+from engine.policy.batch.run import decide_table
 from engine.policy.registers import Consulted
 from tests.packs.registers import SHELF
+from tests.policy.shipped import shipped
 from tests.proofs.substitution import Substituted
 
 TYPES = {
@@ -42,6 +48,13 @@ RECORDS: dict[str, list[dict[str, Any]]] = {
     "counts": [{"face.count": count, "context.day": day} for count in [None, 0, 12, 13, 14] for day in DAYS],
 }
 LOOKUPS = sorted(RECORDS)
+GATE_VALUES: dict[str, list[Any]] = {
+    "face.count": [0, 1, 1, 1, 1, 1],
+    "liveness.passive_score": [0.1, 0.65, 0.93, 0.93, 0.93],
+    "age.predicted": [12.0, 15.9, 16.0, 21.0, 30.0, 30.0],
+    "context.market": ["AU", "DK", "US-TX", "ZZ"],
+    "context.product": ["social_media", "data_consent", "adult_content", "alcohol"],
+}
 
 
 def condition(name: str) -> Expression:
@@ -108,6 +121,22 @@ def test_formula(name: str) -> None:
     assert not formula.beyond
     for record in records:
         assert formula.value(record) == explain(expression, record, {}).value, record
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "polars"])
+def test_a_table_decided_whole(engine: str, tmp_path: Path) -> None:
+    """The shipped policy over its pack, in the engine alone, says of each row what it says of one record."""
+    policy, random = shipped("age_gate"), Random(7)
+    values = {**GATE_VALUES, "context.day": ["2023-12-31", "2024-01-01", "2025-12-10", "2026-11-23"]}
+    rows = [{"row": n, **{name: random.choice([*each, None]) for name, each in values.items()}} for n in range(400)]
+    parquet.write_table(pyarrow.Table.from_pylist(rows), tmp_path / "rows.parquet")
+    batch = decide_table(policy, tmp_path / "rows.parquet", row_id="row", engine=engine)
+    assert batch.plan.outside == ()
+    decided = {row["row"]: row for part in batch.batches() for row in part.to_pylist()}
+    assert len(decided) == len(rows)
+    for row in rows:
+        alone = policy.decide({name: value for name, value in row.items() if name != "row"})
+        assert (decided[row["row"]]["decision"], decided[row["row"]]["rules"]) == (alone.outcome, list(alone.rules))
 
 
 @pytest.mark.parametrize("wrong", ["oldest", "revived", "one day late"])
