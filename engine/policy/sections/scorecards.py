@@ -27,7 +27,10 @@ MOST = 100
 
 def build_scorecards(cards: Sequence[Scorecard], ground: Ground) -> Contribution:
     """The totals, the bands' rules, and which total the decision tells."""
-    parts = [_build(card, ground) for card in cards]
+    parts = []
+    for card in cards:
+        parts.append(_build(card, ground))
+        ground = ground.with_derived(parts[-1].names)
     return Contribution(
         rules=tuple(rule for part in parts for rule in part.rules),
         definitions=tuple(definition for part in parts for definition in part.definitions),
