@@ -1,10 +1,15 @@
-"""`missing  missing_some`: a list of names, each in it where the record lacks the feature."""
+"""`missing  missing_some  present`: a list of names, each in it where the record lacks the feature."""
 
 from __future__ import annotations
 
 import z3
 
-from engine.logic.formula.terms import Beyond, Member, Members, Number, Value
+from engine.logic.formula.terms import Beyond, Member, Members, Number, Truth, Value, truth
+
+
+def present(absent: Value) -> Value:
+    """Whether none of the names is absent."""
+    return Truth(z3.Not(truth(absent)))
 
 
 def missing(absent: Value) -> Value:

@@ -62,5 +62,6 @@ PRESENT = Operator(
     expression("not {0}"),
     function("present"),
     columns=in_columns("presence", "present"),
+    formula=in_formulas("presence", "present"),
 )
 OPERATORS = [MISSING, MISSING_SOME, PRESENT]

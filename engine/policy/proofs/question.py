@@ -22,9 +22,9 @@ _VERDICTS: dict[int, Verdict] = {z3.sat.r: "possible", z3.unsat.r: "impossible",
 class Question:
     """What is asked about the records of a world; narrowed step by step."""
 
-    def __init__(self, world: World, limit_ms: int = LIMIT_MS) -> None:
+    def __init__(self, world: World, limit_ms: int | None = None) -> None:
         self._solver = z3.Solver()
-        self._solver.set("timeout", limit_ms)
+        self._solver.set("timeout", limit_ms or LIMIT_MS)
         self._world = world
         self._facts = 0
 
