@@ -86,8 +86,8 @@ def _whole_numbers(first: Cell, last: Cell, feature: Feature) -> str:
     """Whole numbers have a first and a last one, so their ends are always included."""
     low = None if first.low is None else int(float(first.low) // 1) + (0 if first.is_point else 1)
     high = None if last.high is None else -int(-float(last.high) // 1) - (0 if last.is_point else 1)
-    if low is not None and low == high:
-        return str(low)
+    if high is not None and high == (feature.low if low is None else low):
+        return str(high)
     if low is None or low <= feature.low:
         return f"at most {high}"
     if high is None or high >= feature.high:
