@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from engine.features import BadRecord
 from engine.logic.explain import Step, text
+from engine.logic.mistakes import quoted
 from engine.logic.operators.comparison import IS_NOT_NULL, IS_NULL
 from engine.logic.tree import Call, Derived, Expression, Names, Var, children, names_read
 from engine.logic.tree import Literal as Constant
@@ -56,7 +57,7 @@ class Item:
     def __str__(self) -> str:
         """A line for a person."""
         what = "required feature" if self.kind == "required" else self.kind
-        return f"{what} `{self.name}` is never {' and never '.join(self.lacks)}"
+        return f"{what} {quoted(self.name)} is never {' and never '.join(self.lacks)}"
 
 
 def coverage(policy: CompiledPolicy, cases: Iterable[Case]) -> tuple[Item, ...]:
@@ -151,7 +152,9 @@ class _Unknowns:
 
     def __init__(self, policy: CheckedPolicy) -> None:
         self._known = frozenset(policy.requires)
-        self._made = {made.name: made.expression for made in policy.definitions}
+        self._made: dict[str, bool] = {}
+        for made in policy.definitions:  # each may name those before it
+            self._made[made.name] = self.may_be(made.expression)
 
     def states(self, condition: Expression) -> States:
         """What a condition can be. A constant, as of a row that asks for nothing, is only itself."""
@@ -163,8 +166,8 @@ class _Unknowns:
         """Whether some record leaves the node unknown."""
         if isinstance(node, Var):
             return node.name not in self._known
-        if isinstance(node, Derived) and node.name in self._made:
-            return self.may_be(self._made[node.name])
+        if isinstance(node, Derived):
+            return self._made[node.name]
         if isinstance(node, Names):
             return False
         if isinstance(node, Call):

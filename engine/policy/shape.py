@@ -12,7 +12,7 @@ from engine.policy.document import Document
 from engine.policy.parts import Parts
 from engine.policy.policy import Parameter, Policy, Word
 from engine.policy.sections import SECTIONS
-from engine.policy.strategies import read_strategy
+from engine.policy.strategies import read_strategies
 
 _SECTIONS = {section.key: section for section in SECTIONS}
 _POLICY_KEYS = ("policy", "title", "parameters", "strategies", "requires", "unknown", "otherwise", *_SECTIONS)
@@ -36,9 +36,7 @@ class _Shape:
             name=name,
             title=self.parts.text(root.get("title"), "title") or name,
             parameters=tuple(self._parameter(key, node) for key, node in self.parts.mapping(root, "parameters")),
-            strategies=tuple(
-                read_strategy(key, node, self.parts) for key, node in self.parts.mapping(root, "strategies")
-            ),
+            strategies=read_strategies(root, self.parts),
             requires=self._requires(root.get("requires")),
             unknown=self.parts.cautious(root.get("unknown"), "unknown") or "review",
             otherwise=self.parts.outcome(root.get("otherwise"), "otherwise") or "review",

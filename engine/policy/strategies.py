@@ -12,8 +12,18 @@ from engine.policy.parts import Parts
 from engine.policy.policy import Parameter, Strategy, Word
 
 INHERITS, RULES = "inherits", "rules"
+MAX_STRATEGIES = 100
 RESERVED = frozenset({INHERITS, RULES})
 """What a strategy says besides values of parameters, so no parameter may be called so."""
+
+
+def read_strategies(root: Entries, parts: Parts) -> tuple[Strategy, ...]:
+    """The strategies as written."""
+    pairs = parts.mapping(root, "strategies")
+    if len(pairs) > MAX_STRATEGIES:
+        parts.mistakes.add("too-long", f"a policy has at most {MAX_STRATEGIES} strategies", pairs[0][0].location)
+        return ()
+    return tuple(read_strategy(key, node, parts) for key, node in pairs)
 
 
 def read_strategy(key: Scalar, node: Node, parts: Parts) -> Strategy:

@@ -114,6 +114,9 @@ def _rule(rule: CheckedRule, record: Mapping[str, Any], parameters: Mapping[str,
     return RuleTrace(rule, step, result, effect(rule, unknown) if fired else None)
 
 
+MAX_INDENT = 90
+"""Columns by which a line is moved in. A row of a long table stands on all rows before it: they are not all followed."""
+
 _MARKS = {True: "✓", False: "·", None: "?"}
 
 
@@ -148,7 +151,7 @@ def _step_lines(step: Step, indent: str, fresh: dict[str, Step], last: bool) -> 
     """A node and what is below it. A value that the policy works out is followed where it is first met."""
     yield f"{indent}{'└─' if last else '├─'} {text(step.expression)}{_shown(step)}"
     shown = [child for child in step.children if not isinstance(child.expression, Literal | Names)]
-    if isinstance(step.expression, Derived) and step.expression.name in fresh:
+    if isinstance(step.expression, Derived) and step.expression.name in fresh and len(indent) < MAX_INDENT:
         shown = [fresh.pop(step.expression.name)]
     for index, child in enumerate(shown):
         yield from _step_lines(child, indent + ("   " if last else "│  "), fresh, index == len(shown) - 1)

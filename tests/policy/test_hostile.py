@@ -33,7 +33,11 @@ def policy_with(name: str) -> CompiledPolicy:
         "policy": "hostile",
         "title": name,
         "parameters": {name: {"title": name, "unit": name, "value": name}},
-        "strategies": {"standard": {}, name: {name: name}},
+        "strategies": {
+            "standard": {},
+            name: {name: name},
+            name + "2": {"inherits": name, "rules": {"without": [name, name + "2"]}},
+        },
         "requires": [name],
         "otherwise": "accept",
         "rules": [
@@ -66,6 +70,8 @@ def test_names_stay_strings(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
         assert decision.rules == (name, name + "2", name + "3", name + "4")
         assert policy.decide({name: "other"}, strategy).outcome == "accept"
         assert policy.decide({}, strategy).unknown == (name,)
+    assert policy.decide({name: name}, name + "2").rules == (name + "3", name + "4")
+    assert policy.parameters(name + "2") == {name: name}
     trace = policy.explain({name: name}, name)
     assert json.loads(json.dumps(trace.to_json()))["parameters"] == {name: name}
     assert name.splitlines()[0] in trace.render()
@@ -126,8 +132,11 @@ def test_wide_operators_work() -> None:
         ("# " + "x" * (1024 * 1024), "too-large"),
         ("ü" * (600 * 1024), "too-large"),
         (HEAD + RULE.format("{in: [{var: face.count}, [" + "1," * 20_000 + "1]]}"), "too-long"),
+        (HEAD + RULE.format("{in: [{var: face.count}, [" + "1," * 1_000_000 + "1]]}"), "too-large"),
         (HEAD + RULE.format("{or: [" + "{var: device.bot_detected}," * 300 + "]}"), "operand-count"),
         (HEAD + "- {}\n" * 3000, "too-long"),
+        ("policy: p\nstrategies:\n" + "".join(f"  s{n + 1}: {{inherits: s{n}}}\n" for n in range(20_000)), "too-long"),
+        (HEAD.replace("rules", "include: [" + "a.yaml, " * 50_000 + "]\nrules"), "too-long"),
         (HEAD + RULE.format('"' + "a" * 900_000 + '"'), "type-mismatch"),
         ("policy: p\nrules: " + "- " * 50_000 + "x\n", "bad-yaml"),
         ("policy: p\nrules:\n" + "".join(" " * n + "-\n" for n in range(1, 400)), "too-deep"),

@@ -40,3 +40,13 @@ def test_json_has_every_derived_value_with_its_tree() -> None:
     assert (tree["text"], tree["children"][0]["value"]) == ("age.predicted < 18", 15)
     unknown = policy_of(TEXT).explain({}).to_json()["derived"][0]
     assert (unknown["value"], unknown["known"]) == (None, False)
+
+
+def test_a_long_chain_of_values_is_cut_short() -> None:
+    """The first row of a table is the last in turn where it is the mildest: it stands on two thousand others."""
+    rows = ["{when: ['< 100'], then: accept, reason: I845}"]
+    rows += [f"{{when: ['< {1 + n / 40}'], then: reject, reason: R845}}" for n in range(1999)]
+    table = f"{{hit: severest, inputs: [age.predicted], rows: [{', '.join(rows)}]}}"
+    lines = policy_of(f"policy: long\ntables: {{t: {table}}}\n").explain({"age.predicted": 99}).render().splitlines()
+    assert len(lines) > 2000
+    assert max(map(len, lines)) < 400

@@ -86,9 +86,15 @@ class _Reading:
             return []
         if not node.members:
             self.mistakes.add("empty-list", "`include` is empty", node.location, "leave it out")
-        names = [each for each in node.members if isinstance(each, Scalar) and isinstance(each.value, str)]
-        for odd in (each for each in node.members if each not in names):
-            parts.wrong(odd, "what is included", "the name of a rule set")
+        if len(node.members) > MAX_FILES:
+            self.mistakes.add("too-long", f"a policy includes at most {MAX_FILES} rule sets", node.location)
+            return []
+        names = []
+        for member in node.members:
+            if isinstance(member, Scalar) and isinstance(member.value, str):
+                names.append(member)
+            else:
+                parts.wrong(member, "what is included", "the name of a rule set")
         if self.library is None:
             message = "`include` is not possible here: a text that is stored stands alone"
             hint = "`selfie policy flatten FILE` writes the policy with all that it includes"

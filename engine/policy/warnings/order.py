@@ -9,17 +9,21 @@ ways, or in a way that is not read here, has no direction and is left alone.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 
 from engine.diagnostics import Location
 from engine.logic.mistakes import quoted
-from engine.logic.tree import Call, Derived, Expression, Literal, Param, children
+from engine.logic.tree import Call, Derived, Expression, Literal, Param, children, walk
 from engine.logic.types import BOOLEAN
+from engine.policy.checked import CheckedRule, Definition
 from engine.policy.policy import Parameter
 from engine.policy.warnings.subject import Subject
 
 ORDER = ("lenient", "standard", "strict")
 """The names of strategies that say how strict they are."""
+MAX_PARAMETERS = 200
+"""Parameters that are looked at, so that a check while one types stays fast."""
 
 _NONE, _BOTH = frozenset[int](), frozenset({-1, 1})
 _RISES_TO_THE_RIGHT = {"<": 1, "<=": 1, ">": -1, ">=": -1}
@@ -28,8 +32,11 @@ _RISES_TO_THE_RIGHT = {"<": 1, "<=": 1, ">": -1, ">=": -1}
 def thresholds_follow_the_strategies(subject: Subject) -> None:
     """Warn of each value that a stricter strategy makes laxer."""
     present = [name for name in ORDER if name in subject.checked.strategies]
-    for parameter in subject.written.parameters:
-        ways = _ways(subject, parameter.name.text)
+    values = [subject.checked.strategies[name] for name in present]
+    moving = [each for each in subject.written.parameters if len({v.get(each.name.text) for v in values}) > 1]
+    users = _Users.of(subject)
+    for parameter in moving[:MAX_PARAMETERS]:
+        ways = users.ways(parameter.name.text)
         if len(set(ways.values())) == 1:
             rule, way = next(iter(ways.items()))
             for milder, stricter in pairwise(present):
@@ -67,25 +74,52 @@ def _place(subject: Subject, parameter: Parameter, strategy: str) -> Location:
     return parameter.value.location if parameter.value else parameter.name.location
 
 
-def _ways(subject: Subject, parameter: str) -> Mapping[str, int]:
-    """Rule to 1 where a larger value makes it hold up more records, to −1 where fewer; none where a rule does both."""
-    made = {each.name: each.expression for each in subject.checked.definitions}
-    found = {}
-    for rule in subject.checked.rules:
-        ways = _way(rule.condition, parameter, made) if rule.then is not None else _NONE
-        if len(ways) > 1:
-            return {}
-        if ways:
-            found[rule.id] = next(iter(ways)) * (-1 if rule.then == "accept" else 1)
-    return found
+@dataclass(frozen=True, slots=True)
+class _Users:
+    """Rules with an outcome, and the values that they stand on, each with the parameters that it depends on."""
+
+    rules: tuple[tuple[CheckedRule, frozenset[str]], ...]
+    made: tuple[tuple[Definition, frozenset[str]], ...]
+
+    @classmethod
+    def of(cls, subject: Subject) -> _Users:
+        depends: dict[str, frozenset[str]] = {}
+        for made in subject.checked.definitions:
+            depends[made.name] = _parameters(made.expression, depends)
+        rules = (
+            (rule, _parameters(rule.condition, depends)) for rule in subject.checked.rules if rule.then is not None
+        )
+        return cls(tuple(rules), tuple((made, depends[made.name]) for made in subject.checked.definitions))
+
+    def ways(self, parameter: str) -> Mapping[str, int]:
+        """Rule to 1 where a larger value makes it hold up more records, to −1 where fewer; none where one does both."""
+        known: dict[str, frozenset[int]] = {}
+        for made, depends in self.made:
+            if parameter in depends:
+                known[made.name] = _way(made.expression, parameter, known)
+        found = {}
+        for rule, depends in self.rules:
+            ways = _way(rule.condition, parameter, known) if parameter in depends else _NONE
+            if len(ways) > 1:
+                return {}
+            if ways:
+                found[rule.id] = next(iter(ways)) * (-1 if rule.then == "accept" else 1)
+        return found
 
 
-def _way(node: Expression, parameter: str, made: Mapping[str, Expression]) -> frozenset[int]:
+def _parameters(expression: Expression, depends: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """The parameters that a value depends on, also through those before it."""
+    nodes = list(walk(expression))
+    own = frozenset(node.name for node in nodes if isinstance(node, Param))
+    return own.union(*(depends.get(node.name, frozenset()) for node in nodes if isinstance(node, Derived)))
+
+
+def _way(node: Expression, parameter: str, made: Mapping[str, frozenset[int]]) -> frozenset[int]:
     """How a node moves as the parameter grows: {1} up, {−1} down, both where that is not known, none where it stays."""
     if isinstance(node, Param):
         return frozenset({1}) if node.name == parameter else _NONE
     if isinstance(node, Derived):
-        return _way(made[node.name], parameter, made) if node.name in made else _NONE
+        return made.get(node.name, _NONE)
     ways = [_way(child, parameter, made) for child in children(node)]
     if not any(ways):
         return _NONE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import isqrt
 from typing import Any
 
 from engine.contracts import SEVERITY
@@ -19,10 +20,10 @@ from engine.policy.warnings.subject import Subject
 MAX_POINTS = 1_500
 """Records that are tried for one rule. One that needs more is not looked at."""
 MAX_TRIED = 40_000
-"""Records that are tried for all rules, so that a check while one types stays fast."""
+"""Records that are tried for all rules under all strategies, so that a check while one types stays fast."""
 
-MAX_COMPARED = 400
-"""Rules that are held against each other."""
+MAX_COMPARED = 400_000
+"""Pairs of rules that are held against each other, each strategy counted."""
 
 Effects = Mapping[Point, Effect | None]
 """What a rule adds to the decision at each point, if anything."""
@@ -48,11 +49,12 @@ def rules_matter(subject: Subject) -> None:
     """Warn of rules that can be left out without changing an outcome or a code."""
     seen = {name: _seen(subject, name) for name in subject.checked.strategies}
     looked = [rule for rule in subject.rules() if all(rule.id in seen[name] for name in subject.applies(rule))]
-    for rule in looked[:MAX_COMPARED]:
+    looked = looked[: isqrt(MAX_COMPARED // len(seen))]
+    for rule in looked:
         if not any(seen[name][rule.id].ever_true for name in subject.applies(rule)):
             _never_true(subject, rule)
         else:
-            _shadowed(subject, rule, looked[:MAX_COMPARED], seen)
+            _shadowed(subject, rule, looked, seen)
 
 
 def _never_true(subject: Subject, rule: CheckedRule) -> None:
@@ -115,7 +117,7 @@ def _seen(subject: Subject, strategy: str) -> Mapping[str, Seen]:
             compared.append((rule, tuple(sorted(constants))))
             together |= {name: together.get(name, frozenset()) | values for name, values in constants.items()}
     grid = grid_of(together, subject.catalogue, checked.requires)
-    found, left = {}, MAX_TRIED
+    found, left = {}, MAX_TRIED // len(subject.checked.strategies)
     for rule, names in compared:
         if grid.size(names) <= min(left, MAX_POINTS):
             left -= grid.size(names)

@@ -14,7 +14,7 @@ def strategies_differ(subject: Subject) -> None:
         name = strategy.name.text
         same = first.setdefault(_meaning(subject, name), name)
         if same != name and not _says_so(strategy):
-            hint = f"change a value, or write `{name}: {{inherits: {same}}}` if that is meant"
+            hint = f"change a value, or write {quoted(f'{name}: {{inherits: {same}}}')} if that is meant"
             message = f"strategy {quoted(name)} is the same as {quoted(same)}"
             subject.warn("equal-strategies", message, strategy.name.location, hint)
 
