@@ -33,12 +33,13 @@ def diff(
     before, after = readable_policy(old), readable_policy(new)
     text = text_difference(before, after, (str(old), str(new)))
     found = [difference(before, after, name) for name in _shared(before, after, strategy)]
-    gone, added = _only_in(before, after), _only_in(after, before)
+    gone, added, looked_up = _only_in(before, after), _only_in(after, before), _other_registers(before, after)
     if as_json:
-        strategies = {"onlyInOld": gone, "onlyInNew": added}
+        strategies = {"onlyInOld": gone, "onlyInNew": added, "registers": looked_up}
         _print_json({"text": text, "strategies": [each.to_json() for each in found]} | strategies)
     else:
-        typer.echo("\n".join([text, *_lines(found, gone, added)]) if text else "the texts are the same")
+        head = [text or "the texts are the same", *(f"pack or list {quoted(name)} differs" for name in looked_up)]
+        typer.echo("\n".join([*head, *(_lines(found, gone, added) if text or looked_up else ())]))
     changed = any(each.outcomes or each.codes for each in found) or gone or added
     raise typer.Exit(FINDINGS if changed else 0)
 
@@ -54,6 +55,12 @@ def _shared(old: CompiledPolicy, new: CompiledPolicy, strategy: str) -> list[str
 
 def _only_in(one: CompiledPolicy, other: CompiledPolicy) -> list[str]:
     return [name for name in one.strategies if name not in other.strategies]
+
+
+def _other_registers(old: CompiledPolicy, new: CompiledPolicy) -> list[str]:
+    """The packs and lists that one version looks up and the other does not, or with another text."""
+    names = sorted({*old.registers, *new.registers})
+    return [name for name in names if old.registers.get(name) != new.registers.get(name)]
 
 
 def _lines(found: list[Difference], gone: list[str], added: list[str]) -> Iterator[str]:

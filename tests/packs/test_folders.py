@@ -108,3 +108,17 @@ def test_a_policy_over_a_broken_pack_says_where(tmp_path: Path) -> None:
     assert told.code == "broken-register"
     assert "packs/age_of_access.yaml:1:1: a pack needs `title`, and 3 more" in told.message
     assert told.hint == f"selfie policy check {tmp_path}/packs/age_of_access.yaml"
+
+
+def test_a_figure_that_changes_shows_in_the_difference(tmp_path: Path) -> None:
+    """The texts are the same and the decisions are not."""
+    one = folder(tmp_path / "one", gate=GATE, packs__age_of_access=OURS) / "gate.yaml"
+    changed = OURS.replace("value: 16", "value: 17")
+    two = folder(tmp_path / "two", gate=GATE, packs__age_of_access=changed) / "gate.yaml"
+    result = CliRunner().invoke(app, ["policy", "diff", str(one), str(two)])
+    assert result.exit_code == 1
+    assert result.stdout.startswith("the texts are the same\npack or list `age_of_access` differs\nstandard:")
+    assert "accept → reject" in result.stdout
+    assert '"context.market": "AU"' in result.stdout
+    same = CliRunner().invoke(app, ["policy", "diff", str(one), str(one)])
+    assert (same.exit_code, same.stdout) == (0, "the texts are the same\n")
