@@ -40,7 +40,7 @@ def _floored(a: Any, b: Any) -> Any:
 
 def _any_value_counts(needle: Any, hay: Any) -> Any:
     """IN without its NULL."""
-    return membership.ibis.literal(False) if not hay.members else _IN_LIST(needle, hay).fill_null(False)
+    return ibis.literal(False) if not hay.members else _IN_LIST(needle, hay).fill_null(False)
 
 
 _IN_LIST = membership.in_list

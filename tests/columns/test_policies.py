@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from engine.contracts import Decision
-from engine.features import Catalogue
+from engine.features import Catalogue, Feature
 from engine.policy import CompiledPolicy, shipped_catalogue
 from engine.policy.batch.run import decide_table
 from tests.logic.rules import records
@@ -30,12 +30,19 @@ def table_of(each: Sequence[dict[str, Any]], policy: CompiledPolicy, catalogue: 
     """The records with a number a row."""
     columns = {"id": pa.array(range(len(each)), pa.int64())}
     for name in sorted(policy.reads):
-        kind = ARROW.get(catalogue[name].type, pa.string())
-        values = [record.get(name) for record in each]
-        if kind == pa.float64():
-            values = [None if value is None else float(value) for value in values]
-        columns[name] = pa.array(values, kind)
+        columns[name] = _column([record.get(name) for record in each], catalogue[name])
     return pa.table(columns)
+
+
+def _column(values: list[Any], feature: Feature) -> pa.Array:
+    kind = ARROW.get(feature.member().type, pa.string())
+    if feature.type == "list":
+        return pa.array([None if v is None else [_stored(m, kind) for m in v] for v in values], pa.list_(kind))
+    return pa.array([_stored(value, kind) for value in values], kind)
+
+
+def _stored(value: Any, kind: pa.DataType) -> Any:
+    return float(value) if kind == pa.float64() and value is not None else value
 
 
 def decided(policy: CompiledPolicy, table: pa.Table, engine: str, strategy: str = "standard") -> list[Decision]:

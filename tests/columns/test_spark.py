@@ -45,11 +45,13 @@ def spark() -> Iterator[Any]:
     for name, value in SETTINGS.items():
         builder = builder.config(name, value)
     session = builder.getOrCreate()
+    gateway = SparkContext._gateway
+    assert gateway is not None
     yield ibis.pyspark.connect(session)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
         session.stop()
-        SparkContext._gateway.shutdown()
+        gateway.shutdown()
         gc.collect()
 
 
