@@ -35,14 +35,20 @@ def decision(
     score: float | None = None,
 ) -> Decision:
     """The most severe outcome; its codes, then those that inform; each once, in the file's order."""
-    total = None if score is None else int(score)
-    if not effects:
-        return Decision(otherwise, strategy, (), (), unknown, total)
-    worst = max([e.severity for e in effects])
-    deciding = [e for e in effects if e.severity == worst and e.outcome]
-    outcome = deciding[0].outcome or otherwise if deciding else otherwise
-    codes = [e.reason for e in deciding] + [e.reason for e in effects if e.outcome is None]
-    return Decision(outcome, strategy, tuple(dict.fromkeys(codes)), tuple([e.rule for e in effects]), unknown, total)
+    outcome, worst = otherwise, -1
+    deciding: list[str] = []
+    informing: list[str] = []
+    rules = []
+    for each in effects:
+        rules.append(each.rule)
+        if each.outcome is None:
+            informing.append(each.reason)
+        elif each.severity > worst:
+            outcome, worst, deciding = each.outcome, each.severity, [each.reason]
+        elif each.severity == worst:
+            deciding.append(each.reason)
+    codes = tuple(dict.fromkeys(deciding + informing)) if len(rules) > 1 else (*deciding, *informing)
+    return Decision(outcome, strategy, codes, tuple(rules), unknown, None if score is None else int(score))
 
 
 def undecidable(policy: CheckedPolicy, strategy: str, unknown: tuple[str, ...]) -> Decision:

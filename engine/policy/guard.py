@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from operator import itemgetter
 from typing import Any
 
 from engine.features import MAX_STRING, Feature
+from engine.logic.lowering import compiled, indented
 from engine.logic.syntax import EXACT
 
 
@@ -24,14 +25,13 @@ def read_names(features: Iterable[str]) -> dict[str, Any]:
 def read_any(codes: Mapping[str, str], guarded: bool) -> list[str]:
     """Every feature; where one is left out, the slow way. A guarded program leaves for names that are not read."""
     if not codes:
-        return ["if record:", "    return refuse(record)"] if guarded else []
+        return _beyond("len(record)", "refuse") if guarded else []
     lines = ["try:", f"    {', '.join(codes.values())} = read(record)", "except KeyError:"]
     if guarded:
-        lines += ["    if not record.keys() <= named:", "        return refuse(record)"]
+        lines += ["    rest = len(record) - len(record.keys() & named)", *indented(_beyond("rest", "refuse"))]
     lines += [f"    {', '.join(codes.values())}, = map(record.get, names)"]
-    return (
-        [*lines, "else:", f"    if len(record) != {len(codes)}:", "        return refuse(record)"] if guarded else lines
-    )
+    present = _beyond(f"len(record) - {len(codes)}", "refuse")
+    return [*lines, "else:", *indented(present)] if guarded else lines
 
 
 def read_known(codes: Mapping[str, str], features: Iterable[Feature], guarded: bool) -> list[str]:
@@ -41,11 +41,29 @@ def read_known(codes: Mapping[str, str], features: Iterable[Feature], guarded: b
     """
     away = ["    return general(record)"]
     lines = ["try:", f"    {', '.join(codes.values())} = read(record)", "except KeyError:", *away] if codes else []
-    lines += [f"if len(record) != {len(codes)}:", *away] if guarded else []
+    lines += _beyond(f"len(record) - {len(codes)}", "general") if guarded else []
     for feature in features:
         code = codes[feature.name]
         lines += [f"if not ({value_test(feature, code)}):" if guarded else f"if {code} is None:", *away]
     return lines
+
+
+def _beyond(rest: str, away: str) -> list[str]:
+    """Leave where the record has names besides those that are read, and not all of them are in order."""
+    return [f"if {rest} and not beyond(record, {rest}):", f"    return {away}(record)"]
+
+
+def write_beyond(features: Iterable[Feature]) -> Callable[[dict[str, Any], int], bool]:
+    """A check of the features that a policy does not read: whether so many of a record's names are among them, each
+    with a value that it may have. Where it is not sure it says no, and the catalogue looks."""
+    lines, scope = ["get = record.get"], {"absent": object()}
+    for number, feature in enumerate(features):
+        test = value_test(feature, "value")
+        if feature.type in {"time", "list"}:
+            test, scope[f"problem{number}"] = f"problem{number}(value) is None", feature.problem
+        lines += [f"value = get({feature.name!r}, absent)", "if value is not absent:", "    rest -= 1"]
+        lines += [f"    if value is not None and not ({test}):", "        return False"]
+    return compiled("beyond", "record, rest", [*lines, "return not rest"], scope)
 
 
 def value_test(feature: Feature, code: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 Answer = int
@@ -37,13 +36,16 @@ class Layout:
 
     def unknown_names(self, answer: Answer) -> tuple[str, ...]:
         """The names of the features that are unknown, sorted."""
-        bits = answer >> self.unknown
-        return tuple(name for number, name in enumerate(self.features) if bits >> number & 1)
+        bits = answer >> self.unknown & (1 << len(self.features)) - 1
+        return tuple([self.features[number] for number in numbers(bits)]) if bits else ()
 
 
-def numbers(bits: int) -> Iterator[int]:
+def numbers(bits: int) -> list[int]:
     """The numbers of the bits that are set, from the lowest."""
+    found = []
     while bits:
-        lowest = bits & -bits
-        yield lowest.bit_length() - 1
-        bits ^= lowest
+        highest = bits.bit_length() - 1
+        found.append(highest)
+        bits ^= 1 << highest
+    found.reverse()
+    return found

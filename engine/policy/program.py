@@ -30,17 +30,19 @@ class Doors:
     Args:
         made: decisions by what `make` would be asked.
         make: from the bits of a `Layout` to a decision; from a pair of those and the score, where the policy tells one.
-        refuse: decides what a guarded program cannot: a value that its feature may not have, or a name that the policy
-            does not read. Every record that a guarded program decides is one that the catalogue takes.
+        refuse: decides what a guarded program does not: a record with a value that its feature may not have, or with a
+            name that does not exist. Every record that a guarded program decides is one that the catalogue takes.
+        beyond: checks so many names of a record that the policy does not read.
     """
 
     made: Mapping[Any, Decision]
     make: Callable[[Any], Decision]
     refuse: Program
+    beyond: Callable[[dict[str, Any], int], bool]
 
     def names(self) -> dict[str, Any]:
         """As generated code names them."""
-        return {"kept": self.made.get, "make": self.make, "refuse": self.refuse}
+        return {"kept": self.made.get, "make": self.make, "refuse": self.refuse, "beyond": self.beyond}
 
 
 def layout_of(policy: CheckedPolicy) -> Layout:

@@ -10,12 +10,16 @@ from engine.contracts import Decision
 from engine.features import Catalogue, FeatureRecord
 from engine.policy.checked import CheckedPolicy
 from engine.policy.effects import decision, effect, undecidable
+from engine.policy.guard import write_beyond
 from engine.policy.layout import Answer, numbers
 from engine.policy.program import Doors, Program, layout_of, write_general, write_known
 
-MAX_KEPT = 1024
-CROSSOVER = 100
+MAX_KEPT = 4096
+CROSSOVER = 110
 """Rules above which masks are faster than asking rule by rule, where all is known. Measured: docs/performance.md."""
+
+
+Beyond = Callable[[dict[str, Any], int], bool]
 
 
 class Ruling:
@@ -24,7 +28,7 @@ class Ruling:
     `guarded` takes any dict and raises `BadRecord`; `checked` takes the values of a checked record.
     """
 
-    __slots__ = ("_catalogue", "_effects", "_layout", "_policy", "checked", "guarded", "made", "strategy")
+    __slots__ = ("_catalogue", "_effects", "_layout", "_policy", "_unread", "checked", "guarded", "made", "strategy")
 
     def __init__(self, policy: CheckedPolicy, strategy: str, catalogue: Catalogue) -> None:
         self.strategy = strategy
@@ -34,8 +38,9 @@ class Ruling:
         self.checked: Program = late(lambda: self._program(False), lambda made: setattr(self, "checked", made))
         self._policy = policy.under(strategy)
         self._catalogue = catalogue
+        self._unread: Beyond | None = None
         self._layout = layout_of(self._policy)
-        self._effects = [(effect(rule, False), effect(rule, True)) for rule in self._policy.rules]
+        self._effects = [[effect(rule, unknown) for rule in self._policy.rules] for unknown in (False, True)]
 
     def make(self, answer: Answer | tuple[Answer, float | None]) -> Decision:
         """The decision of an answer, kept from now on."""
@@ -46,12 +51,19 @@ class Ruling:
         self.made[answer] = decided
         return decided
 
+    def _beyond(self, record: dict[str, Any], rest: int) -> bool:
+        if self._unread is None:
+            read = set(self._layout.features)
+            self._unread = write_beyond(feature for name, feature in self._catalogue.items() if name not in read)
+        return self._unread(record, rest)
+
+    def _refuse(self, record: dict[str, Any]) -> Decision:
+        return self.checked(FeatureRecord(record, self._catalogue).mapping())
+
     def _program(self, guarded: bool) -> Program:
         """The fastest program for most records, which leaves the others to the general one."""
         parameters = self._policy.strategies[self.strategy]
-        doors = Doors(
-            self.made, self.make, lambda record: self.checked(FeatureRecord(record, self._catalogue).mapping())
-        )
+        doors = Doors(self.made, self.make, self._refuse, self._beyond)
 
         def general() -> Program:
             return write_general(self._policy, parameters, self._catalogue, doors, guarded=guarded)
@@ -64,12 +76,13 @@ class Ruling:
         return program
 
     def _decision(self, bits: Answer, score: float | None) -> Decision:
-        unknown = self._layout.unknown_names(bits)
+        rules, unknown = self._layout.rules, self._layout.unknown_names(bits)
         if bits & self._layout.undecidable:
             return undecidable(self._policy, self.strategy, unknown)
-        rules = self._layout.rules
-        fired = [(number % rules, number >= rules) for number in numbers(bits & (1 << 2 * rules) - 1)]
-        effects = [self._effects[number][unsure] for number, unsure in sorted(fired)]
+        unsure = bits >> rules & (1 << rules) - 1
+        fired = bits & (1 << rules) - 1 | unsure
+        true, maybe = self._effects
+        effects = [maybe[n] if unsure >> n & 1 else true[n] for n in numbers(fired)]
         return decision(effects, self._policy.otherwise, self.strategy, unknown, score)
 
 
