@@ -158,3 +158,13 @@ def test_the_check_of_the_console_says_what_is_not_verified(gate: Running) -> No
     body = {"text": shipped_policies()["age_gate"], "name": "age_gate"}
     found = gate.client.post("/api/policies/check", json=body).json()["diagnostics"]
     assert [(each["code"], each["severity"]) for each in found] == [("unverified", "warning")]
+
+
+def test_a_waiting_evaluation_has_the_day_on_which_it_ends(gate: Running) -> None:
+    """Also where the person declines and nothing is read."""
+    eval_id, token = gate.new_capture()
+    person = gate.browser(token)
+    person.ask("open", {})
+    assert person.ask("decline", {}).status_code == 200
+    features = gate.client.get(f"/api/evaluation/{eval_id}/trace").json()["features"]
+    assert features["context.day"] == features["context.time"][:10] + "T00:00:00.000000Z"
