@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import ibis
+import pyarrow as pa
 import pytest
 
 from engine.contracts import Decision
 from engine.policy import CompiledPolicy
+from engine.policy.batch.run import decide_table
+from engine.policy.proofs.guarantees import prove_guarantee
 from tests.policy.shipped import policy_of
 
 TEXT = """
@@ -85,3 +89,23 @@ def test_the_trace_shows_the_rules_that_apply(policy: CompiledPolicy) -> None:
     assert trace.to_json()["without"] == ["buffer", "live"]
     assert "left out under quiet: buffer, live" in trace.render().splitlines()
     assert policy.explain(YOUNG, "standard").to_json()["without"] == []
+
+
+def test_every_reading_leaves_them_out(policy: CompiledPolicy) -> None:
+    """The columns decide as the generated code does; a proof knows what its strategy leaves out."""
+    ages, scores = [10.0, 20.0, 40.0, None] * 3, [0.1] * 4 + [0.95] * 4 + [None] * 4
+    table = ibis.memtable(pa.table({"row": range(12), "age.predicted": ages, "liveness.passive_score": scores}))
+    for strategy in ("standard", "quiet"):
+        found = {row["row"]: row for each in decide_table(policy, table, row_id="row", strategy=strategy).batches()
+                 for row in each.to_pylist()}  # fmt: skip
+        for row, (age, score) in enumerate(zip(ages, scores, strict=True)):
+            decided = policy.decide({"age.predicted": age, "liveness.passive_score": score}, strategy)
+            told = (found[row]["decision"], tuple(found[row]["reasons"]), tuple(found[row]["rules"]))
+            assert told == (decided.outcome, decided.reasons, decided.rules)
+    given = "guarantees:\n  - {id: adults, given: {'<': [{var: age.predicted}, 23]}, never: accept}\n"
+    guarded = policy_of(TEXT + given)
+    verdicts = {
+        strategy: prove_guarantee(guarded, guarded.checked.guarantees[0], strategy).status
+        for strategy in ("standard", "quiet")
+    }
+    assert verdicts == {"standard": "proved", "quiet": "refuted"}
