@@ -11,16 +11,14 @@ from hypothesis import strategies as st
 
 from engine.diagnostics import errors
 from engine.features import Catalogue, Feature
-from engine.logic.types import BOOLEAN, NUMBER
 from engine.policy import CompiledPolicy, check_policy, read_policy, shipped_reasons
-from tests.logic.rules import FEATURES, NAMES, records, uses_of
+from tests.logic.rules import FEATURES, MEMBERS, NAMES, records, uses_of
 
-TYPES = {
-    name: "number" if kind == NUMBER else "boolean" if kind == BOOLEAN else "string" for name, kind in FEATURES.items()
-}
 CATALOGUE = Catalogue(
-    Feature(name=name, type=kind, title=name, meaning=name, provider="test")  # type: ignore[arg-type]
-    for name, kind in TYPES.items()
+    [
+        *(Feature(name, kind.name, name, name, "test") for name, kind in FEATURES.items()),  # type: ignore[arg-type]
+        *(Feature(name, "list", name, name, "test", of=kind.name) for name, kind in MEMBERS.items()),  # type: ignore[arg-type]
+    ]
 )
 PARAMETERS = {"p": {"value": 2.5}, "q": {"value": True}, "r": {"value": "ab"}}
 
@@ -35,7 +33,9 @@ OUTCOMES = ["accept", "review", "reject"]
 ON_UNKNOWN: list[Any] = [None, None, {"then": "reject"}, {"then": "review", "reason": "I856"}, {"reason": "I856"}]
 
 conditions = st.one_of(
-    uses_of("<"), uses_of("=="), uses_of("in"), uses_of("and"), uses_of("or"), uses_of("if"), uses_of("!")
+    *map(uses_of, ("<", "==", "in", "and", "or", "if", "!", "between")),
+    *map(uses_of, ("all", "none", "some")),
+    *(uses_of(name).map(lambda rule: {"!!": [rule]}) for name in ("filter", "reduce", "merge", "map", "cat", "shift")),
 )
 both = st.tuples(st.sampled_from(["and", "or"]), conditions, conditions).map(lambda c: {c[0]: [c[1], c[2]]})
 rule = st.tuples(
@@ -91,7 +91,7 @@ def test_a_policy_that_passes_its_checks_keeps_the_law(drawn: list[Any], each: l
 
 @pytest.mark.soak
 @pytest.mark.timeout(1800)
-@settings(max_examples=4000, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=1200, deadline=None, suppress_health_check=list(HealthCheck))
 @given(drawn_rules, st.lists(records(), min_size=20, max_size=20))
 def test_a_policy_that_passes_its_checks_keeps_the_law_for_long(drawn: list[Any], each: list[dict[str, Any]]) -> None:
     """The same, many times."""
