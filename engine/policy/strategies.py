@@ -113,15 +113,20 @@ def left_out(
     strategies: Iterable[Strategy], rules: Iterable[CheckedRule], mistakes: Mistakes
 ) -> dict[str, frozenset[str]]:
     """The ids of the rules that each strategy leaves out; those that leave none out are not in it."""
-    known = {rule.id for rule in rules}
+    every = tuple(rules)
+    known, made = {rule.id for rule in every if rule.location}, {rule.id for rule in every if not rule.location}
     found: dict[str, frozenset[str]] = {}
     for strategy in strategies:
         for word in strategy.without or ():
-            if word.text not in known:
+            if word.text in made:
+                hint = "only what stands under `rules` can be left out: the rows after it count on it"
+                message = f"{quoted(word.text)} is a part of a table, scorecard or list"
+                mistakes.add("unknown-rule", message, word.location, hint)
+            elif word.text not in known:
                 hint = did_you_mean(word.text, known)
                 mistakes.add("unknown-rule", f"rule {quoted(word.text)} does not exist", word.location, hint)
         ids = frozenset(word.text for word in strategy.without or ()) & known
-        if ids and ids == known:
+        if ids and len(ids) == len(every):
             message = f"strategy {quoted(strategy.name.text)} leaves out every rule"
             mistakes.add("no-rules", message, strategy.name.location, "keep at least one")
         elif ids:

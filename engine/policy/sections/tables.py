@@ -31,6 +31,7 @@ def build_tables(tables: Sequence[Table], ground: Ground) -> Contribution:
 
 
 def _build(table: Table, ground: Ground) -> Contribution:
+    _names_are_free(table, ground)
     _ids_differ(table, ground.mistakes)
     for row in table.rows:
         _says_something(table, row, ground.mistakes)
@@ -87,6 +88,19 @@ def _rule(table: Table, row: Row, own: Expression, gate: Derived | None, ground:
         row.location.line,
         row.title or table.title,
     )
+
+
+def _names_are_free(table: Table, ground: Ground) -> None:
+    """What the table and its rows are called is not called so elsewhere, or nobody could tell which is meant."""
+    name = table.id.text
+    if name == "score" or f"score.{name}" in ground.scope.derived:
+        what = "the word for totals" if name == "score" else "the name of a scorecard"
+        ground.mistakes.add("taken-name", f"{quoted(name)} is {what}", table.id.location, "name the table otherwise")
+    for row in table.rows:
+        ids = (f"{name}.{row.id.text}", f"{name}.open.{row.id.text}")
+        if any(ground.scope.parameters.type_of(each) is not None for each in ids):
+            message = f"{quoted(ids[0])} is the name of a parameter"
+            ground.mistakes.add("taken-name", message, row.id.location, "name the row or the parameter otherwise")
 
 
 def _ids_differ(table: Table, mistakes: Mistakes) -> None:
