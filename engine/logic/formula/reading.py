@@ -10,6 +10,7 @@ import z3
 
 from engine.logic.explain import explain, text
 from engine.logic.formula.choice import choose
+from engine.logic.formula.notes import note
 from engine.logic.formula.shape import operator_shape, shape
 from engine.logic.formula.terms import (
     FALSE,
@@ -18,10 +19,8 @@ from engine.logic.formula.terms import (
     Beyond,
     Member,
     Members,
-    Number,
     Term,
     Text,
-    Token,
     Truth,
     Value,
     number,
@@ -32,8 +31,6 @@ from engine.logic.formula.texts import instant
 from engine.logic.formula.world import Features
 from engine.logic.tree import Call, Derived, Expression, Iterate, ListOf, Names, Param, Var, names_read
 from engine.logic.types import BOOLEAN, TIME, Type
-
-_OF_TRUTH = frozenset({"and", "or", "if", "?:", "!", "!!"})
 
 
 @dataclass(slots=True)
@@ -119,7 +116,7 @@ class Reading:
             made = self._applied(call, args)
         except Beyond as why:
             made = self._opaque(call, args, str(why))
-        self._note(call, args, made)
+        note(self.features.world, call, args, made)
         return made
 
     def _applied(self, call: Call, args: list[Term]) -> Term:
@@ -164,30 +161,6 @@ class Reading:
             return repr(self._constants[node.name])
         term = self.derived[node.name]
         return tuple(part.sexpr() for part in (term.known, *parts(term.value)))
-
-    def _note(self, call: Call, args: list[Term], made: Term) -> None:
-        """Remember what the call compares, so that a region of records can be told in words."""
-        values = [value for arg in args for value in _flat(arg.value)]
-        names = {v.name for v in values if isinstance(v, Number | Text | Token) and v.name}
-        computed = [v for v in values if isinstance(v, Number | Text) and not v.name and v.constant is None]
-        cuts = self.features.world.cuts
-        if call.operator.constants:
-            return  # a register's formula notes its own keys
-        if call.operator.name in _OF_TRUTH:
-            for value in values:
-                if isinstance(value, Number | Text) and value.name:
-                    cuts.setdefault(value.name, set()).add(0.0 if isinstance(value, Number) else "")
-        elif not computed and len(names) == 1:
-            constants = {v.constant for v in values if isinstance(v, Number | Text) and v.constant is not None}
-            cuts.setdefault(names.pop(), set()).update(constants)
-        if isinstance(made.value, Truth) and call.operator.name not in _OF_TRUTH and (computed or len(names) > 1):
-            self.features.world.relations.setdefault(text(call), made.value.formula)
-
-
-def _flat(value: Value) -> list[Value]:
-    if isinstance(value, Members):
-        return [inner for member in value.members for inner in _flat(member.term.value)]
-    return [value]
 
 
 def _all_known(args: list[Term]) -> Any:

@@ -79,10 +79,10 @@ def text_difference(old: CompiledPolicy, new: CompiledPolicy, names: tuple[str, 
 
 def difference(old: CompiledPolicy, new: CompiledPolicy, strategy: str) -> Difference:
     """Every change under one strategy."""
-    return settled(new.catalogue, lambda world: _Comparison(old, new, strategy, world).difference())
+    return settled(new.catalogue, lambda world: Comparison(old, new, strategy, world).difference())
 
 
-class _Comparison:
+class Comparison:
     """Both versions over the variables of one record."""
 
     def __init__(self, old: CompiledPolicy, new: CompiledPolicy, strategy: str, world: World) -> None:
