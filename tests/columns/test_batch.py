@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -173,13 +174,46 @@ def test_polars_leaves_division_to_the_generated_code() -> None:
     assert [row["decision"] for row in rows_of(batch)] == ["reject", "accept"]
 
 
+TIMES = [
+    *("2026-11-22T23:59:59.999999Z", "2026-11-23", "2026-11-23T00:30:00+01:00", "2024-02-29", "2000-02-29T10:00:00Z"),
+    *("2026-11-22T23:59:59Z", "2026-11-23t00:00:00z", "0001-01-01", "9999-12-31T23:59:59.999999Z", None),
+]
+
+
 @pytest.mark.parametrize("engine", ["duckdb", "polars"])
 def test_times_in_any_form_are_decided_alike(engine: str) -> None:
-    """The one form by the engine; the others, one by one, by the catalogue and the generated code."""
+    """The usual forms by the engine; the others, one by one, by the catalogue and the generated code."""
     policy = policy_of([rule({"<": [{"var": "a.when"}, "2026-11-23"]})])
-    given = ["2026-11-22T23:59:59.999999Z", "2026-11-23", "2026-11-23T00:30:00+01:00", "2024-02-29", None]
-    rows = rows_of(batch_of(policy, {"a.when": given}, engine=engine))
-    assert [row["decision"] for row in rows] == ["reject", "accept", "reject", "reject", "review"]
+    rows = rows_of(batch_of(policy, {"a.when": TIMES}, engine=engine))
+    assert [row["decision"] for row in rows] == [policy.decide({"a.when": time}).outcome for time in TIMES]
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "polars"])
+@pytest.mark.parametrize(
+    "day", ["0000-01-01", "2023-02-29", "1900-02-29", "2026-00-10", "2026-04-31", "2026-1-01", "2026-11-23T24:00:00Z"]
+)
+def test_what_is_no_time_is_refused(engine: str, day: str) -> None:
+    """Where the engine says no, the catalogue has the last word."""
+    batch = batch_of(policy_of([rule({"<": [{"var": "a.when"}, "2026-11-23"]})]), {"a.when": [day]}, engine=engine)
+    with pytest.raises(BadTable, match=r"`a\.when`"):
+        rows_of(batch)
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "polars"])
+def test_dates_are_days(engine: str) -> None:
+    """A column of dates is read as its texts are."""
+    days = [date(2026, 11, 22), date(2026, 11, 23), date(2024, 2, 29), None]
+    batch = batch_of(policy_of([rule({"<": [{"var": "a.when"}, "2026-11-23"]})]), {"a.when": days}, engine=engine)
+    assert [row["decision"] for row in rows_of(batch)] == ["reject", "accept", "reject", "review"]
+
+
+def test_a_list_is_judged_even_where_only_its_absence_counts() -> None:
+    """A single record with such a value would be refused."""
+    policy = policy_of([rule({"missing": ["a.tags"]})])
+    batch = batch_of(policy, {"a.tags": [["a"], None, []]})
+    assert [row["decision"] for row in rows_of(batch)] == ["accept", "reject", "accept"]
+    with pytest.raises(BadTable, match="holds member 0"):
+        rows_of(batch_of(policy, {"a.tags": [["b" * 1025]]}))
 
 
 def test_parquet_in_parquet_out(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ class Query:
     score_outside: str
     """Why the score is worked out by the compiled Python; empty where it is a column or there is none."""
     needed: tuple[str, ...]
-    """The features that come with the rows because of what is outside."""
+    """The features that come with the rows: because of what is outside, and lists, which engines cannot judge."""
 
 
 def given_column(features: Sequence[str], name: str) -> str:
@@ -65,7 +65,7 @@ def write_query(policy: CheckedPolicy, table: ir.Table, row_id: str, catalogue: 
     features = tuple(sorted(policy.reads()))
     given = checked_columns(table, list(features), catalogue, row_id)
     own = {given_column(features, name): column for name, column in given.items()}
-    named = {_computed_column(features, name): as_computed(column) for name, column in given.items()}
+    named = {_computed_column(features, name): as_computed(catalogue[name], column) for name, column in given.items()}
     base = table.select(**{ROW: table[row_id], DOUBTFUL: doubtful(given, catalogue)}, **own, **named)
     types = {name: type_of_feature(catalogue[name]) for name in features}
     typed = {name: _computed_column(features, name) for name, column in given.items() if not column.type().is_null()}
@@ -75,14 +75,15 @@ def write_query(policy: CheckedPolicy, table: ir.Table, row_id: str, catalogue: 
         lowering.derive(made.name, made.expression)
     conditions, outside = _fates(policy, lowering)
     score, score_outside = _score(policy, lowering)
-    needed = _needed(policy, outside, score_outside)
+    lists = [name for name in given if catalogue[name].type == "list"]  # only the catalogue can judge their members
+    needed = sorted({*_needed(policy, outside, score_outside), *lists} & given.keys())
     staged = with_stages(base, lowering.stages)
     lacking = [staged[given_column(features, name)] if name in given else None for name in features]
     answers = {
         **_words("rules", _bound(conditions, staged), RULES_A_WORD, _fate),
         **_words("lacks", lacking, FEATURES_A_WORD, _lacks),
         **({SCORE: bind([score], staged)[0]} if score is not None else {}),
-        **{column: staged[column] for column in (given_column(features, name) for name in needed if name in given)},
+        **{column: staged[column] for column in (given_column(features, name) for name in needed)},
     }
     return Query(
         table=staged.select(ROW, DOUBTFUL, **answers),
@@ -91,7 +92,7 @@ def write_query(policy: CheckedPolicy, table: ir.Table, row_id: str, catalogue: 
         absent=tuple(name for name in features if name not in given),
         outside=outside,
         score_outside=score_outside,
-        needed=tuple(name for name in needed if name in given),
+        needed=tuple(needed),
     )
 
 
@@ -134,10 +135,10 @@ def _score(policy: CheckedPolicy, lowering: ColumnLowering) -> tuple[Any, str]:
     return (ibis.null(dt.float64) if value is None else value), ""
 
 
-def _needed(policy: CheckedPolicy, outside: Mapping[int, str], score_outside: str) -> list[str]:
+def _needed(policy: CheckedPolicy, outside: Mapping[int, str], score_outside: str) -> frozenset[str]:
     read = [names_read(policy.rules[number].condition) for number in outside]
     read += [names_read(made.expression) for made in policy.definitions if score_outside and made.name == policy.score]
-    return sorted(frozenset().union(*read))
+    return frozenset().union(*read)
 
 
 def _lacks(column: Any, place: int) -> Any:

@@ -70,7 +70,7 @@ class Batch:
         checked = policy.checked.under(strategy)
         self._query = write_query(checked, table, row_id, policy.catalogue, connection.name)
         self._answers = Answers(checked, self._query.features)
-        aside = self._query.outside or self._query.score_outside
+        aside = self._query.outside or self._query.score_outside or self._query.needed
         self._outside = Outside(checked, self._query, policy.catalogue) if aside else None
         self.plan: Plan = plan_of(checked, self._query, connection.name)
         self.row_id = row_id

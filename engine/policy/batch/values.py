@@ -16,11 +16,14 @@ from engine.features import MAX_STRING, Catalogue, Feature
 from engine.logic.columns.values import LARGEST, constant
 from engine.logic.mistakes import quoted
 from engine.logic.syntax import EXACT
+from engine.policy.batch.times import as_text, canonical, no_time
 
-_YEAR = r"(\d{3}[1-9]|\d{2}[1-9]\d|\d[1-9]\d{2}|[1-9]\d{3})"
-_DAY = r"((0[13578]|1[02])-(0[1-9]|[12]\d|3[01])|(0[469]|11)-(0[1-9]|[12]\d|30)|02-(0[1-9]|1\d|2[0-8]))"
-CANONICAL_TIME = rf"^{_YEAR}-{_DAY}T([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{{6}}Z$".replace(r"\d", "[0-9]")
-"""Texts that are times in their one form, but for 29 February, whose years would take a longer pattern."""
+_EXPECTED = {
+    "number": "doubles",
+    "integer": "integers",
+    "boolean": "booleans",
+    "time": "dates, or texts such as `2026-11-23T10:00:00Z`",
+}
 
 
 class BadTable(Exception):  # noqa: N818 - the word of the domain
@@ -40,11 +43,13 @@ def checked_columns(table: ir.Table, names: list[str], catalogue: Catalogue, row
     said = [f"column {quoted(name)} {problem}" for name, problem in mistakes.items() if problem]
     if said:
         raise BadTable("; ".join(said))
-    return {name: table[name] for name in names if name in schema}
+    return {name: as_text(table[name]) for name in names if name in schema}
 
 
-def as_computed(column: Any) -> Any:
-    """The column as rules compute with it: every number a double."""
+def as_computed(feature: Feature, column: Any) -> Any:
+    """The column as rules compute with it: every number a double, every time in its one form."""
+    if feature.type == "time" and not column.type().is_null():
+        return canonical(column)
     return column.cast(dt.float64) if column.type().is_numeric() else column
 
 
@@ -59,11 +64,11 @@ def _type_problem(feature: Feature, kind: dt.DataType) -> str | None:
         "number": kind.is_floating() or kind.is_integer(),
         "integer": kind.is_integer(),
         "boolean": kind.is_boolean(),
+        "time": kind.is_string() or kind.is_date(),
     }.get(feature.type, kind.is_string())
-    expected = {"number": "doubles", "integer": "integers", "boolean": "booleans"}.get(feature.type, "texts")
-    if feature.type == "time":
-        expected = "texts such as `2026-11-23T10:00:00Z`"
-    return None if fits else f"is {kind}, expected {expected}; cast it where the table is made"
+    return (
+        None if fits else f"is {kind}, expected {_EXPECTED.get(feature.type, 'texts')}; cast it where the table is made"
+    )
 
 
 def doubtful(columns: Mapping[str, Any], catalogue: Catalogue) -> ir.Value:
@@ -84,7 +89,7 @@ def _doubt(feature: Feature, column: Any) -> Any:
     if feature.type == "enum":
         return column.notin([constant(value) for value in feature.values])
     if feature.type == "time":
-        return (column.length() != ibis.literal(27)) | (column.re_search(CANONICAL_TIME) == constant(False))
+        return no_time(canonical(column))
     return column.length() > ibis.literal(MAX_STRING)
 
 
@@ -93,5 +98,5 @@ def _outside(feature: Feature, column: Any) -> Any:
     if column.type().is_integer():
         low, high = math.ceil(max(feature.low, -EXACT)), math.floor(min(feature.high, EXACT))
         return (column < ibis.literal(low, dt.int64)) | (column > ibis.literal(high, dt.int64))
-    value = as_computed(column)
+    value = as_computed(feature, column)
     return (value < constant(max(feature.low, -LARGEST))) | (value > constant(min(feature.high, LARGEST)))
