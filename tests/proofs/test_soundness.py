@@ -148,8 +148,8 @@ def compare(seed: int, records: int, tally: Tally) -> None:
 
 def _compared(old: CompiledPolicy, new: CompiledPolicy, each: list[dict[str, Any]], tally: Tally, world: World) -> None:
     comparison = Comparison(old, new, "standard", world)
-    if world.beyond:
-        return
+    if world.beyond or world.doubles:
+        return  # regions of what rounds are cut off soon
     tally.policies += 1
     inside = {pair: _boxes(comparison, pair) for pair in permutations(OUTCOMES, 2)}
     for record in each:
@@ -187,8 +187,8 @@ def test_what_is_proved_has_no_counterexample(monkeypatch: pytest.MonkeyPatch) -
     """A few dozen policies on every run."""
     monkeypatch.setattr("engine.policy.proofs.question.LIMIT_MS", 300)
     tally = Tally()
-    for seed in range(25):
-        check(seed, 40, tally)
+    for seed in range(20):
+        check(seed, 30, tally)
     assert tally.proved > 1
     assert tally.refuted > 1
 
@@ -216,8 +216,13 @@ def test_soundness_for_long(monkeypatch: pytest.MonkeyPatch, record_property: Ca
 
 
 def test_a_wrong_formula_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A comparison that forgets the boundary proves what is not so."""
+    """A comparison that forgets its boundary tells a region that is none."""
     monkeypatch.setattr(comparison_formulas, "less", comparison_formulas.at_most)
-    tally = Tally()
+    old, new = (policy_of([({"<": [{"var": "n0"}, value]}, "reject", None)]) for value in (2, 3))
+    assert old is not None
+    assert new is not None
+    on_thresholds = [{"n0": value} for value in (1, 2, 2.5, 3, 4)]
     with pytest.raises(AssertionError):
-        compare_many(range(300), tally)
+        settled(CATALOGUE, partial(_compared, old, new, on_thresholds, Tally()))
+    monkeypatch.undo()
+    settled(CATALOGUE, partial(_compared, old, new, on_thresholds, Tally()))

@@ -15,6 +15,8 @@ LIMIT_MS = 4000
 
 TOO_LONG = "the solver ran out of time"
 
+_EFFORT = "rlimit count"
+
 Verdict = Literal["possible", "impossible", "undecided"]
 _VERDICTS: dict[int, Verdict] = {z3.sat.r: "possible", z3.unsat.r: "impossible", z3.unknown.r: "undecided"}
 
@@ -37,6 +39,11 @@ class Question:
         self._solver.add(*self._world.facts[self._facts :])
         self._facts = len(self._world.facts)
         return _VERDICTS[self._solver.check(*formulas).r]
+
+    def effort(self) -> int:
+        """What the solver has done so far, in its own unit; a second is about a million."""
+        statistics = self._solver.statistics()
+        return int(statistics.get_key_value(_EFFORT)) if _EFFORT in statistics.keys() else 0  # noqa: SIM118 - z3's
 
     @contextmanager
     def aside(self) -> Iterator[None]:

@@ -15,8 +15,8 @@ from engine.policy.proofs.question import Question
 MAX_BOXES = 24
 """Boxes that are told of one change; where there are more the list says that it was cut off."""
 
-MAX_ASKED = 4000
-"""Questions to the solver for one change."""
+MAX_EFFORT = 12_000_000
+"""Of the solver for one change, as `Question.effort` counts it: some ten seconds."""
 
 QUICK_MS = 1500
 
@@ -44,7 +44,7 @@ class Regions:
     inside: Any
     cut_off: bool = False
     """Whether more records belong to it than the boxes say."""
-    _asked: int = 0
+    _first_effort: int | None = None
 
     def boxes(self) -> Iterator[Box]:
         """Boxes that cover the formula, as wide as they can be; they may overlap."""
@@ -59,6 +59,8 @@ class Regions:
             box = self._widened(self._cell(left.model()), outside)
             yield box
             left.require(z3.Not(box.formula()))
+            if self._is_spent(outside):
+                break
         self.cut_off = left.ask() != "impossible"
 
     def _cell(self, model: Any) -> dict[str, tuple[Cell, ...]]:
@@ -90,7 +92,13 @@ class Regions:
 
     def _lies_inside(self, cells: Mapping[str, tuple[Cell, ...]], outside: Question) -> bool:
         """Whether no record of a box is outside the region, as far as can be told."""
-        self._asked += 1
-        if self._asked > MAX_ASKED:
+        if self._is_spent(outside):
             return False
         return outside.ask(Box(cells, whole=True).formula()) == "impossible"
+
+    def _is_spent(self, question: Question) -> bool:
+        """Whether enough was asked for this change."""
+        effort = question.effort()
+        if self._first_effort is None and effort:
+            self._first_effort = effort
+        return effort - (self._first_effort or effort) > MAX_EFFORT
