@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from engine.diagnostics import Location
+from engine.diagnostics import Diagnostic, Location, Refused
 from engine.logic.mistakes import Mistakes
 from engine.policy.tables.sheet import MAX_COLUMNS, MAX_LINES, Field, Sheet, Written
 
@@ -139,8 +139,12 @@ class _Reader:
 
 
 def write_csv(lines: Iterable[Iterable[Written]]) -> str:
-    """The text of lines, with CRLF after each as the standard asks."""
-    return "".join(",".join(map(_written, line)) + "\r\n" for line in lines)
+    """The text of lines, with CRLF after each as the standard asks. Raises `Refused` for a NUL character."""
+    text = "".join(",".join(map(_written, line)) + "\r\n" for line in lines)
+    if "\0" in text:
+        at = Location("table", text.count("\n", 0, text.index("\0")) + 1)
+        raise Refused([Diagnostic("bad-text", "the table holds a NUL character", at, "leave it out of titles")])
+    return text
 
 
 def _written(value: Written) -> str:
