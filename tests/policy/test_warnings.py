@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from engine.diagnostics import Diagnostic, render
 from engine.policy import check_policy, shipped_catalogue, shipped_policies, shipped_reasons
+from engine.policy.include import FolderLibrary
 from tests.policy.shipped import NAMES, policy_of
 
 FOLDER = Path(__file__).parent.parent / "warned"
@@ -139,3 +140,55 @@ def test_many_rules_are_checked_soon() -> None:
     start = time.perf_counter()
     warnings_of(text_of(many))
     assert time.perf_counter() - start < 6
+
+
+def test_a_rule_of_another_file_is_named_with_it(tmp_path: Path) -> None:
+    """Where a policy repeats what a rule set says."""
+    same = '- {id: %s, when: {"<": [{var: age.predicted}, 18]}, then: reject, reason: R845}'
+    (tmp_path / "young.yaml").write_text(f"ruleset: young\nrules:\n  {same % 'a'}\n", encoding="utf-8")
+    text = f"policy: p\ninclude: [young.yaml]\nrules:\n  {same % 'b'}\n"
+    found = check_policy(
+        text, source="p.yaml", catalogue=shipped_catalogue(), reasons=shipped_reasons(), library=FolderLibrary(tmp_path)
+    )
+    assert [each.hint for each in found] == [f"remove one; the first is in {tmp_path}/young.yaml:3"]
+
+
+P, AGE = {"param": "p"}, {"var": "age.predicted"}
+MOVED: list[tuple[Any, int]] = [
+    ({"<": [AGE, P]}, 1), ({"<=": [AGE, P]}, 1), ({">": [AGE, P]}, -1), ({">=": [AGE, P]}, -1),
+    ({"<": [P, AGE]}, -1), ({"<=": [P, AGE]}, -1), ({">": [P, AGE]}, 1), ({">=": [P, AGE]}, 1),
+    ({"<": [AGE, {"+": [P, 2]}]}, 1), ({"<": [AGE, {"-": [P, 2]}]}, 1), ({"<": [AGE, {"-": [30, P]}]}, -1),
+    ({">": [{"-": [AGE]}, {"-": [P]}]}, 1), ({"<": [AGE, {"*": [2, P]}]}, 1), ({"<": [{"+": [AGE, {"*": [-2, P]}]}, 5]}, 0),
+    ({"<": [AGE, {"min": [P, 15]}]}, 1), ({"<": [AGE, {"max": [P, 15]}]}, 1), ({"<": [AGE, {"*": [P, P, 0.1]}]}, 0),
+    ({"<": [{"+": [AGE, P]}, 20]}, -1), ({"<": [{"-": [AGE, P]}, 5]}, 1),
+    ({"<": [1, AGE, P]}, 1), ({"<=": [P, AGE, 40]}, -1), ({"<": [1, P, AGE]}, 0),
+    ({"between": [AGE, 1, P]}, 1), ({"between": [AGE, P, 40]}, -1), ({"between": [P, 1, AGE]}, 0),
+    ({"!": {"<": [AGE, P]}}, -1), ({"!!": {"<": [AGE, P]}}, 1), ({"==": [AGE, P]}, 0), ({"!=": [AGE, P]}, 0),
+    ({"and": [{"<": [AGE, P]}, {">": [AGE, 1]}]}, 1), ({"or": [{">": [AGE, P]}, {"<": [AGE, 1]}]}, -1),
+    ({"and": [{"<": [AGE, P]}, {">": [AGE, P]}]}, 0), ({"or": [{"<": [AGE, P]}, {">": [P, AGE]}]}, 1),
+    ({"if": [{"<": [AGE, P]}, True, False]}, 0),
+]  # fmt: skip
+"""A condition, and whether it holds for more (1) or fewer (−1) records as the parameter grows; 0 is not judged."""
+
+
+@pytest.mark.parametrize(("when", "way"), MOVED, ids=[json.dumps(when) for when, _ in MOVED])
+@pytest.mark.parametrize("then", ["reject", "accept"])
+def test_which_value_is_the_laxer_one(when: Any, way: int, then: str) -> None:
+    """It is so in every record, and warned of where the stricter strategy has it, and not where the laxer has."""
+    low, high = 3.0, 20.0
+    warned = {}
+    for lenient, strict in ((low, high), (high, low)):
+        rule = {"id": "r", "when": when, "then": then, "reason": "R845"}
+        values = {"lenient": {"p": lenient}, "strict": {"p": strict}}
+        text = json.dumps(
+            {"policy": "p", "parameters": {"p": {"range": [0, 30]}}, "strategies": values, "rules": [rule]}
+        )
+        warned[strict] = any(each.code == "threshold-order" for each in warnings_of(text))
+    laxer = {0: None, 1: low, -1: high}[way if then == "reject" else -way]
+    assert warned == {low: laxer == low, high: laxer == high}
+    policy, ages = policy_of(text), (0, 1, 3, 4, 12, 15, 18, 20, 25, 40, 60)
+    traces = [[policy.explain({"age.predicted": age}, name).rules[0].result for age in ages] for name in values]
+    pairs = set(zip(traces[1], traces[0], strict=True))
+    if way:  # the last text has the high value as lenient
+        assert ((False, True) if way > 0 else (True, False)) in pairs
+        assert ((True, False) if way > 0 else (False, True)) not in pairs

@@ -8,7 +8,7 @@ ways, or in a way that is not read here, has no direction and is left alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -26,7 +26,10 @@ MAX_PARAMETERS = 200
 """Parameters that are looked at, so that a check while one types stays fast."""
 
 _NONE, _BOTH = frozenset[int](), frozenset({-1, 1})
-_RISES_TO_THE_RIGHT = {"<": 1, "<=": 1, ">": -1, ">=": -1}
+
+Ways = Sequence[frozenset[int]]
+Moves = Callable[[Ways], frozenset[int]]
+"""How an operator moves, from how its operands move."""
 
 
 def thresholds_follow_the_strategies(subject: Subject) -> None:
@@ -126,20 +129,13 @@ def _way(node: Expression, parameter: str, made: Mapping[str, frozenset[int]]) -
     return _of_call(node, ways) if isinstance(node, Call) else _BOTH
 
 
-def _of_call(call: Call, ways: list[frozenset[int]]) -> frozenset[int]:
-    name, truth = call.operator.name, all(arg.type == BOOLEAN for arg in call.args)
-    if name in {"+", "min", "max"} or (truth and name in {"and", "or", "!!"}):
-        return _NONE.union(*ways)
-    if (truth and name == "!") or (name == "-" and len(ways) == 1):
-        return _turned(ways[0])
-    if name == "-":
-        return ways[0] | _turned(ways[1])
-    if name in _RISES_TO_THE_RIGHT and len(ways) == 2:
-        risen = ways[1] | _turned(ways[0])
-        return risen if _RISES_TO_THE_RIGHT[name] > 0 else _turned(risen)
+def _of_call(call: Call, ways: Ways) -> frozenset[int]:
+    name = call.operator.name
+    if name in _OF_TRUTH:
+        return _OF_TRUTH[name](ways) if all(arg.type == BOOLEAN for arg in call.args) else _BOTH
     if name == "*" and all(way or _positive(arg) for way, arg in zip(ways, call.args, strict=True)):
-        return _NONE.union(*ways) if sum(map(bool, ways)) == 1 else _BOTH
-    return _BOTH
+        return _all(ways) if sum(map(bool, ways)) == 1 else _BOTH
+    return _OF_AMOUNTS[name](ways) if name in _OF_AMOUNTS else _BOTH
 
 
 def _positive(node: Expression) -> bool:
@@ -148,3 +144,33 @@ def _positive(node: Expression) -> bool:
 
 def _turned(ways: frozenset[int]) -> frozenset[int]:
     return frozenset(-way for way in ways)
+
+
+def _all(ways: Ways) -> frozenset[int]:
+    return _NONE.union(*ways)
+
+
+def _less(ways: Ways) -> frozenset[int]:
+    """Of `-a` and `a - b`."""
+    return _turned(ways[0]) if len(ways) == 1 else ways[0] | _turned(ways[1])
+
+
+def _rising(ways: Ways) -> frozenset[int]:
+    """Of `a < b` and `a < b < c`."""
+    return ways[1] | _turned(ways[0]) if len(ways) == 2 else _within([ways[1], ways[0], ways[2]])
+
+
+def _within(ways: Ways) -> frozenset[int]:
+    """Of `between(value, low, high)`."""
+    value, low, high = ways
+    return _BOTH if value else high | _turned(low)
+
+
+_OF_TRUTH: Mapping[str, Moves] = {"and": _all, "or": _all, "!!": _all, "!": lambda ways: _turned(ways[0])}
+_OF_AMOUNTS: Mapping[str, Moves] = {
+    **dict.fromkeys(("+", "min", "max"), _all),
+    **dict.fromkeys(("<", "<="), _rising),
+    **dict.fromkeys((">", ">="), lambda ways: _turned(_rising(ways))),
+    "-": _less,
+    "between": _within,
+}

@@ -19,7 +19,9 @@ def rules_differ(subject: Subject) -> None:
             continue
         if subject.applies(rule) <= subject.applies(same):
             message = f"rule {quoted(rule.id)} says the same as rule {quoted(same.id)}"
-            subject.warn("repeated-rule", message, rule.location, f"remove one; the first is in line {same.line}")
+            subject.warn(
+                "repeated-rule", message, rule.location, f"remove one; the first is in {subject.line_of(same, rule)}"
+            )
 
 
 def meaning(rule: CheckedRule) -> Hashable:

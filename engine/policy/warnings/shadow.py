@@ -83,7 +83,7 @@ def _tell(subject: Subject, rule: CheckedRule, other: CheckedRule) -> None:
     louder = rule.then and other.then and SEVERITY[other.then] > SEVERITY[rule.then]
     said = "is as severe or more" if louder else f"says {quoted(other.reason)} as well"
     message = f"rule {quoted(rule.id)} adds nothing: wherever it fires, rule {quoted(other.id)} {said}"
-    hint = f"remove it, or narrow {quoted(other.id)} in line {other.line}"
+    hint = f"remove it, or narrow {quoted(other.id)} in {subject.line_of(other, rule)}"
     subject.warn("shadowed-rule", message, rule.location, hint)
 
 

@@ -29,6 +29,12 @@ class Subject:
         out = self.checked.without
         return frozenset(name for name in self.checked.strategies if rule.id not in out.get(name, ()))
 
+    def line_of(self, other: CheckedRule, rule: CheckedRule) -> str:
+        """Where another rule stands, for who looks at `rule`: its line, with the file where that is another."""
+        here, there = rule.location, other.location
+        same = here is None or there is None or here.source == there.source
+        return f"line {other.line}" if same else f"{there.source if there else ''}:{other.line}"
+
     def warn(self, code: str, message: str, at: Location, hint: str) -> None:
         """Note a warning."""
         self.mistakes.add(code, message, at, hint, "warning")
