@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from engine.diagnostics import Location, Refused
@@ -64,6 +64,7 @@ class Pack:
     note: str
     entries: tuple[PackEntry, ...]
     sha256: str
+    text: str = field(repr=False)
 
     def register(self) -> Register:
         """What a condition looks up in it."""
@@ -109,6 +110,7 @@ def _pack(root: Entries, text: str, parts: Parts) -> Pack:
         note=sentence(root.get("note"), "note", parts),
         entries=tuple(entry for entry in entries if entry is not None),
         sha256=hashlib.sha256(text.encode()).hexdigest(),
+        text=text,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -62,6 +63,20 @@ class Shelf:
                 own[file.stem] = _one_of_two(own[file.stem], file) if file.stem in own else _file(kind, file)
         return Shelf({**self.files, **own}, self.catalogue, self.own | own.keys()) if own else self
 
+    def with_packs(self, texts: Mapping[str, str]) -> Shelf:
+        """The same with other texts for these packs."""
+        files = {name: _held(name, text) for name, text in texts.items()}
+        return Shelf({**self.files, **files}, self.catalogue, self.own)
+
+    def packs(self) -> list[Pack]:
+        """Every pack that has no mistakes."""
+        found = []
+        for name, file in self.files.items():
+            if file.kind == "pack":
+                with suppress(Refused):
+                    found.append(self.get(name))
+        return [pack for pack in found if isinstance(pack, Pack)]
+
     def own_are_good(self) -> None:
         """Read those of the folder; raises `Refused` for the first with mistakes, whether or not a policy names it."""
         for name in sorted(self.own):
@@ -83,6 +98,10 @@ class Shelf:
 
 def _file(kind: Kind, file: Path) -> RegisterFile:
     return RegisterFile(kind, str(file), lambda: _text(file))
+
+
+def _held(name: str, text: str) -> RegisterFile:
+    return RegisterFile("pack", f"{FOLDERS['pack']}/{name}.yaml", lambda: text)
 
 
 def _one_of_two(first: RegisterFile, second: Path) -> RegisterFile:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from engine.diagnostics import Refused
 from engine.features import Catalogue
 from engine.policy import CompiledPolicy, Reasons, read_policy
 from engine.policy.registers import Shelf
 from engine.service.problems import Problem
+from engine.store.pack_texts import PackTexts
 from engine.store.policy_versions import PolicyVersion, PolicyVersions
 from engine.workflow.run import PinnedPolicy
 
@@ -20,9 +21,12 @@ class PolicyBook:
     A version's text never changes, so what it compiles to is kept for good.
     """
 
-    def __init__(self, versions: PolicyVersions, catalogue: Catalogue, reasons: Reasons, shelf: Shelf) -> None:
+    def __init__(
+        self, versions: PolicyVersions, catalogue: Catalogue, reasons: Reasons, shelf: Shelf, packs: PackTexts
+    ) -> None:
         self.versions = versions
         self.shelf = shelf
+        self._packs = packs
         self._catalogue = catalogue
         self._reasons = reasons
         self._compiled: dict[tuple[str, int], CompiledPolicy | None] = {}
@@ -59,9 +63,25 @@ class PolicyBook:
             return compiled
         return self._compiled[key]
 
-    def read(self, text: str, source: str) -> CompiledPolicy:
-        """Compile a text that is stored nowhere; raises `Refused`."""
-        return read_policy(text, source=source, catalogue=self._catalogue, reasons=self._reasons, shelf=self.shelf)
+    def as_decided(self, name: str, version: int, registers: Mapping[str, str]) -> CompiledPolicy | None:
+        """One version over the packs and lists of these digests; None where one of them is not to be had any more."""
+        compiled = self.compiled(name, version)
+        if compiled is not None and compiled.registers == registers:
+            return compiled
+        found = self.versions.get(name, version)
+        texts = {pack: text for pack, digest in registers.items() if (text := self._packs.get(digest)) is not None}
+        if found is None or not texts:
+            return None
+        earlier = self._compile(found, self.shelf.with_packs(texts))
+        return earlier if earlier is not None and earlier.registers == registers else None
+
+    def read(self, text: str, source: str, shelf: Shelf | None = None) -> CompiledPolicy:
+        """Compile a text that is stored nowhere, over today's packs and lists unless others are given.
+
+        Raises `Refused`.
+        """
+        shelf = shelf or self.shelf
+        return read_policy(text, source=source, catalogue=self._catalogue, reasons=self._reasons, shelf=shelf)
 
     def _live(self, name: str, newest: int) -> PinnedPolicy:
         live = self._newest_that_passes(name, newest)
@@ -76,8 +96,8 @@ class PolicyBook:
                 return PinnedPolicy(compiled, version)
         return None
 
-    def _compile(self, version: PolicyVersion) -> CompiledPolicy | None:
+    def _compile(self, version: PolicyVersion, shelf: Shelf | None = None) -> CompiledPolicy | None:
         try:
-            return self.read(version.text, f"policies/{version.name}.yaml")
+            return self.read(version.text, f"policies/{version.name}.yaml", shelf)
         except Refused:
             return None

@@ -40,10 +40,9 @@ def _policy(entry: Mapping[str, Any], ended: Ended, policies: PolicyBook, catalo
         "registers": entry.get("registers", {}),
         **({"score": entry["score"]} if "score" in entry else {}),
     }
-    compiled = policies.compiled(entry["policy"], entry["version"])
+    compiled = policies.as_decided(entry["policy"], entry["version"], stored["registers"])
     rules: list[Json] = []
-    same = compiled is not None and (compiled.sha256, compiled.registers) == (entry["sha256"], stored["registers"])
-    if compiled is not None and same:
+    if compiled is not None and compiled.sha256 == entry["sha256"]:
         try:
             explained = compiled.explain(FeatureRecord(ended.features, catalogue), entry["strategy"]).to_json()
             rules = explained["rules"]

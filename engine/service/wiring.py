@@ -27,6 +27,7 @@ from engine.store.capture_sessions import CaptureSessions
 from engine.store.database import Database, sqlite_url
 from engine.store.evaluations import Evaluations
 from engine.store.migrate import migrate
+from engine.store.pack_texts import PackTexts
 from engine.store.policy_versions import PolicyVersions
 from engine.store.sealed import FrameVault, open_blobs
 from engine.store.secrets import KeyRing
@@ -121,7 +122,10 @@ def open_services(
     versions = PolicyVersions(database)
     shelf = shelf_of(catalogue, settings.policies)
     shelf.own_are_good()  # the operator's own mistakes stop the start
-    book = PolicyBook(versions, catalogue, reasons, shelf)
+    packs = PackTexts(database)
+    for pack in shelf.packs():
+        packs.remember(pack.name, pack.sha256, pack.text, clock.now())
+    book = PolicyBook(versions, catalogue, reasons, shelf, packs)
     for name in library.own:
         book.read(library.policies[name], library.source(name))
     versions.seed(library.policies, clock.now())

@@ -50,6 +50,15 @@ workflow_text = Table(
     Column("at", UtcDateTime, nullable=False),
 )
 
+pack_text = Table(
+    "pack_text",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("name", String(64), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
 evaluation = Table(
     "evaluation",
     metadata,

@@ -12,7 +12,7 @@ from engine.features import FeatureRecord
 from engine.policy import shipped_catalogue, shipped_policies
 from engine.policy.markets import countries, zones_of
 from engine.workflow.dated import dated, day_in
-from tests.packs.registers import PACK
+from tests.packs.registers import DENIED, PACK
 from tests.service.conftest import Running, running
 
 LATE = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)
@@ -122,17 +122,41 @@ def test_nobody_else_sets_the_day(gate: Running) -> None:
     assert gate.post("gate", {"features": ADULT, "context": {"market": "Australia"}}).status_code == 422
 
 
-def test_a_pack_that_has_changed_since_explains_nothing(gate: Running, tmp_path: Path) -> None:
-    """What was decided still stands; rules are only shown where they are those that decided."""
+def test_a_decision_is_explained_by_the_pack_that_it_stood_on(gate: Running, tmp_path: Path) -> None:
+    """Though another is there now: the figure of the trace is that of the day."""
     answer = gate.post("gate", {"features": ADULT, "context": {"market": "AU", "product": "social_media"}}).json()
     file = tmp_path / "own" / "packs" / "our_age_of_access.yaml"
     file.write_text(file.read_text().replace("value: 16", "value: 17"))
     with running(tmp_path, policies=tmp_path / "own") as again:
         trace = again.client.get(f"/api/evaluation/{answer['eval_id']}/trace").json()
-    first, second = trace["policies"]
-    assert first["rules"]
-    assert second["rules"] == []
-    assert second["decision"]["value"] == "accept"
+        now = again.post("gate", {"features": ADULT, "context": {"market": "AU", "product": "social_media"}}).json()
+    ages = [[rule["tree"] for rule in policy["rules"] if rule["id"] == "under-age"] for policy in trace["policies"]]
+    assert [tree["children"][1]["value"] for (tree,) in ages] == [16, 16]
+    assert [policy["decision"]["value"] for policy in trace["policies"]] == ["accept", "accept"]
+    assert now["decision"] == "ACCEPT"
+
+
+def test_a_list_that_has_changed_since_explains_nothing(tmp_path: Path) -> None:
+    """Lists are not kept, for their values may be personal: what was decided stands, and no rule is shown."""
+    folder = tmp_path / "own"
+    for name in ("workflows", "lists"):
+        (folder / name).mkdir(parents=True)
+    listed = "policy: own_gate\notherwise: accept\nlists:\n- {list: denied, then: review, reason: R406}\n"
+    (folder / "own_gate.yaml").write_text(
+        listed + "rules:\n- {id: a, when: {lookup: denied}, then: review, reason: R406}\n"
+    )
+    (folder / "workflows" / "gate.yaml").write_text(WORKFLOW.replace("age_gate, own_gate", "own_gate"))
+    (folder / "lists" / "denied.yaml").write_text(DENIED)
+    with running(tmp_path, policies=folder) as first:
+        answer = first.post("gate", {"features": {**ADULT, "device.os": "Plan 9"}}).json()
+        shown = first.client.get(f"/api/evaluation/{answer['eval_id']}/trace").json()["policies"][0]
+    (folder / "lists" / "denied.yaml").write_text(DENIED.replace("BeOS", "Haiku"))
+    with running(tmp_path, policies=folder) as again:
+        later = again.client.get(f"/api/evaluation/{answer['eval_id']}/trace").json()["policies"][0]
+    assert shown["rules"]
+    assert later["rules"] == []
+    assert later["registers"] == shown["registers"]
+    assert later["decision"] == shown["decision"] == {"value": "review", "reasonCodes": ["R406"]}
 
 
 def test_a_try_is_as_of_now_unless_it_says(gate: Running) -> None:
