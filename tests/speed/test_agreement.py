@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 
 from engine.diagnostics import Refused
 from engine.features import FeatureRecord
-from engine.policy import CompiledPolicy
+from engine.policy import CompiledPolicy, ruling
 from tests.speed.policies import CATALOGUE, STRATEGIES, policy_of, records, rules, text_of
 
-QUICK = settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+LONG = settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
 drawn_rules = st.lists(rules, min_size=1, max_size=6)
 
 
-def policy_drawn(drawn: list[Any], required: int, kinds: Any = ()) -> CompiledPolicy:
+def policy_drawn(drawn: list[Any], required: int) -> CompiledPolicy:
     """A policy of those rules that pass the checks."""
     good = []
     for rule in drawn:
@@ -39,11 +41,32 @@ def agree(policy: CompiledPolicy, record: dict[str, Any]) -> None:
             assert found == expected, f"{policy.text} over {record} under {strategy}: {found} is not {expected}"
 
 
-@QUICK
-@given(st.data(), drawn_rules, st.integers(0, 1))
-def test_generated_code_decides_as_the_explanation(data: st.DataObject, drawn: list[Any], required: int) -> None:
-    """On random policies, over records with and without unknowns."""
+def compare(data: st.DataObject, drawn: list[Any], required: int) -> None:
+    """One random policy over random records."""
     policy = policy_drawn(drawn, required)
     for record in data.draw(st.lists(records(policy.reads), min_size=12, max_size=12)):
         agree(policy, record)
         event(f"fired: {bool(policy.decide(record).rules)}, unknown: {bool(policy.decide(record).unknown)}")
+
+
+@QUICK
+@given(st.data(), drawn_rules, st.integers(0, 1), st.sampled_from([0, 1000]))
+def test_generated_code_decides_as_the_explanation(
+    data: st.DataObject, drawn: list[Any], required: int, crossover: int
+) -> None:
+    """By masks and rule by rule, on random policies over records with and without unknowns."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ruling, "CROSSOVER", crossover)
+        compare(data, drawn, required)
+
+
+@pytest.mark.soak
+@LONG
+@given(st.data(), drawn_rules, st.integers(0, 2))
+def test_generated_code_decides_as_the_explanation_for_long(
+    data: st.DataObject, drawn: list[Any], required: int
+) -> None:
+    """The same by masks, many times."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ruling, "CROSSOVER", 0)
+        compare(data, drawn, required)

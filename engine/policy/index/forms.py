@@ -28,10 +28,12 @@ class Form:
 def form_of(condition: Expression, reader: AtomReader) -> Form | None:
     """The shortest form of a condition; None where it is not made of a few atoms."""
     terms = _terms(condition, reader, positive=True)
-    if terms is None or len(terms) == 1:
-        return None if terms is None else Form(terms)
+    if terms is not None and len(terms) == 1:
+        return Form(terms)
     refuted = _terms(condition, reader, positive=False)
-    return Form(refuted, negated=True) if refuted is not None and len(refuted) == 1 else Form(terms)
+    if refuted is not None and len(refuted) == 1:
+        return Form(refuted, negated=True)
+    return None if terms is None else Form(terms)
 
 
 def _terms(condition: Expression, reader: AtomReader, positive: bool, depth: int = 0) -> tuple[Term, ...] | None:
