@@ -40,6 +40,8 @@ BY_SHAPE = {
 
 BEYOND = {
     "bad_range.yaml": "that one number is above the other",
+    "iterator_reads_a_feature.yaml": "what the parts of an item are called",
+    "replaces_without_include.yaml": "that there is nothing to replace",
     "parameter_as_feature.yaml": "a name without a dot may be a parameter from a pack",
 }
 """Broken files with such a code in which it cannot, and why."""
