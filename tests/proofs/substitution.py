@@ -32,32 +32,12 @@ class Substituted:
 
     def value(self, record: Mapping[str, Any]) -> Any:
         """What the formula says of the record; None is unknown."""
-        pairs = [pair for name in self.features.variables for pair in self._pairs(name, record)]
+        pairs = pairs_of(self.features, record)
         if not z3.is_true(_settled(self.term.known, pairs)):
             return None
         return self._read(self.term.value, pairs, self.type)
 
-    def _pairs(self, name: str, record: Mapping[str, Any]) -> list[tuple[Any, Any]]:
-        term, value = self.features.variables[name], record.get(name)
-        pairs = [(term.known, z3.BoolVal(value is not None))]
-        if name in self.features.left_out:
-            pairs.append((self.features.left_out[name], z3.BoolVal(name not in record)))
-        if isinstance(term.value, Token):  # of a list only whether it is known is ever asked
-            return pairs
-        return pairs if value is None else [*pairs, (_variable(term.value), self._written(name, value))]
-
-    def _written(self, name: str, value: Any) -> Any:
-        world = self.features.world
-        if isinstance(value, bool):
-            return z3.BoolVal(value)
-        if isinstance(value, int | float):
-            written = z3.FPVal(float(value), DOUBLE) if name in world.doubles else rational(value)
-            whole = world.catalogue[name].type == "integer"
-            return written if whole else _real(written)
-        time = world.catalogue[name].type == "time"
-        return z3.IntVal(instant(value)) if time else _real(rational(world.texts.key(value)))
-
-    def _read(self, value: Value, pairs: list[tuple[Any, Any]], type_: Type) -> Any:
+    def _read(self, value: Value, pairs: Pairs, type_: Type) -> Any:
         match value:
             case Truth(formula):
                 return z3.is_true(_settled(formula, pairs))
@@ -73,6 +53,42 @@ class Substituted:
         raise AssertionError(value)
 
 
+Pairs = list[tuple[Any, Any]]
+"""Variables of the solver, each with its value."""
+
+
+def pairs_of(features: Features, record: Mapping[str, Any]) -> Pairs:
+    """What the variables are for a record."""
+    return [pair for name in features.variables for pair in _pairs(features, name, record)]
+
+
+def holds(formula: Any, pairs: Pairs) -> bool:
+    """Whether a formula without opaque parts is true of a record."""
+    return z3.is_true(_settled(formula, pairs))
+
+
+def _pairs(features: Features, name: str, record: Mapping[str, Any]) -> Pairs:
+    term, value = features.variables[name], record.get(name)
+    pairs = [(term.known, z3.BoolVal(value is not None))]
+    if name in features.left_out:
+        pairs.append((features.left_out[name], z3.BoolVal(name not in record)))
+    if isinstance(term.value, Token):  # of a list only whether it is known is ever asked
+        return pairs
+    return pairs if value is None else [*pairs, (_variable(term.value), _written(features.world, name, value))]
+
+
+def _written(world: World, name: str, value: Any) -> Any:
+    if isinstance(value, bool):
+        return z3.BoolVal(value)
+    if isinstance(value, int | float):
+        if name in world.doubles:
+            return z3.FPVal(float(value), DOUBLE)
+        written = rational(value)
+        return written if world.catalogue[name].type == "integer" else _real(written)
+    time = world.catalogue[name].type == "time"
+    return z3.IntVal(instant(value)) if time else _real(rational(world.texts.key(value)))
+
+
 def _variable(value: Value) -> Any:
     match value:
         case Truth(formula):
@@ -84,7 +100,7 @@ def _variable(value: Value) -> Any:
     raise AssertionError(value)
 
 
-def _settled(formula: Any, pairs: list[tuple[Any, Any]]) -> Any:
+def _settled(formula: Any, pairs: Pairs) -> Any:
     made = z3.simplify(z3.substitute(formula, *pairs))
     assert not z3.is_expr(made) or not _free(made), made
     return made

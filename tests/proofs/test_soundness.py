@@ -24,13 +24,12 @@ from engine.policy.proofs.difference import Comparison
 from engine.policy.proofs.guarantees import prove_guarantee
 from engine.policy.proofs.law import prove_law
 from engine.policy.proofs.meaning import OUTCOMES
-from engine.policy.proofs.question import Question
-from engine.policy.proofs.regions import Box, Regions
+from engine.policy.proofs.regions import Regions
 from engine.policy.proofs.rules import silent_rules
-from engine.policy.proofs.witness import is_record
 from tests.logic.grammar import Draw
 from tests.logic.rules import BOOLEANS, NUMBERS, STRINGS, VOCABULARY, WAYS
 from tests.policy.test_law import ABSENCE, CATALOGUE, policy_of
+from tests.proofs.substitution import holds, pairs_of
 
 THRESHOLDS = (-3, -0.5, 0, 0.1, 0.30000000000000004, 2, 2.5, 2.5000000000000004, 1e308)
 SOAK_SECONDS = 30.0
@@ -151,30 +150,22 @@ def _compared(old: CompiledPolicy, new: CompiledPolicy, each: list[dict[str, Any
     if world.beyond or world.doubles:
         return  # regions of what rounds are cut off soon
     tally.policies += 1
-    inside = {pair: _boxes(comparison, pair) for pair in permutations(OUTCOMES, 2)}
+    regions = {pair: _regions(comparison, pair) for pair in permutations(OUTCOMES, 2)}
     for record in each:
         tally.pairs += 1
-        decided = (old.decide(record).outcome, new.decide(record).outcome)
+        decided, put = (old.decide(record).outcome, new.decide(record).outcome), pairs_of(comparison.features, record)
         tally.changed += decided[0] != decided[1]
-        for pair, (boxes, cut_off) in inside.items():
-            lies = any(_lies_in(comparison, record, box) for box in boxes)
-            assert lies or cut_off or decided != pair, (old.text, new.text, record, pair)
-            certain = any(box.whole and _lies_in(comparison, record, box) for box in boxes)
-            assert not certain or decided == pair, (old.text, new.text, record, pair)
+        for pair, (boxes, cut_off) in regions.items():
+            inside = [whole for whole, formula in boxes if holds(formula, put)]
+            assert inside or cut_off or decided != pair, (old.text, new.text, record, pair)
+            assert not any(inside) or decided == pair, (old.text, new.text, record, pair)
 
 
-def _boxes(comparison: Comparison, pair: tuple[Any, Any]) -> tuple[list[Box], bool]:
+def _regions(comparison: Comparison, pair: tuple[Any, Any]) -> tuple[list[tuple[bool, Any]], bool]:
+    """The boxes of a change, each with whether all of it belongs to the region; and whether there are more."""
     formula = z3.And(comparison.before.outcome[pair[0]], comparison.after.outcome[pair[1]])
     regions = Regions(comparison.world, comparison.dimensions, formula)
-    return list(regions.boxes()), regions.cut_off
-
-
-def _lies_in(comparison: Comparison, record: dict[str, Any], box: Box) -> bool:
-    features = comparison.features
-    question = Question(comparison.world)
-    question.require(is_record(features, record, comparison.names))
-    question.require(*(z3.BoolVal(name not in record) == left for name, left in features.left_out.items()))
-    return question.ask(box.formula()) == "possible"
+    return [(box.whole, box.formula()) for box in regions.boxes()], regions.cut_off
 
 
 def compare_many(seeds: Iterable[int], tally: Tally) -> None:

@@ -15,6 +15,10 @@ from engine.policy.checked import CheckedPolicy, CheckedRule
 from engine.policy.proofs.meaning import OUTCOMES, Meaning, Possible, meaning_of
 from engine.policy.proofs.question import Question
 
+QUICK_MS = 500
+MAX_EFFORT = 12_000_000
+"""Of the solver for one strategy, as `Question.effort` counts it; rules beyond it are taken as good."""
+
 FoundIn = Callable[[CheckedPolicy, frozenset[str], World], frozenset[str]]
 
 
@@ -51,22 +55,27 @@ def _under_all(policy: CheckedPolicy, catalogue: Catalogue, found_in: FoundIn) -
 def _silent(policy: CheckedPolicy, asked: frozenset[str], world: World) -> frozenset[str]:
     meaning, question = _asked(policy, world)
     rules = [rule for rule in policy.rules if rule.id in asked]
-    return frozenset(rule.id for rule in rules if question.ask(meaning.holds(rule)) == "impossible")
+    return frozenset(rule.id for rule in rules if _is_impossible(question, meaning.holds(rule)))
 
 
 def _idle(policy: CheckedPolicy, asked: frozenset[str], world: World) -> frozenset[str]:
     meaning, question = _asked(policy, world)
     found = {rule.id for rule in policy.rules if rule.id in asked}
     for possible in meaning.effects:
-        if possible.effect.rule in found and question.ask(_matters(meaning, possible)) != "impossible":
+        if possible.effect.rule in found and not _is_impossible(question, _matters(meaning, possible)):
             found.discard(possible.effect.rule)
     return frozenset(found)
 
 
 def _asked(policy: CheckedPolicy, world: World) -> tuple[Meaning, Question]:
-    meaning, question = meaning_of(policy, Features(world)), Question(world)
+    meaning, question = meaning_of(policy, Features(world)), Question(world, QUICK_MS)
     question.require(meaning.decidable)
     return meaning, question
+
+
+def _is_impossible(question: Question, formula: Any) -> bool:
+    """Whether that is sure; what was not asked, since enough was, is not."""
+    return question.effort() <= MAX_EFFORT and question.ask(formula) == "impossible"
 
 
 def _matters(meaning: Meaning, possible: Possible) -> Any:
