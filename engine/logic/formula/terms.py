@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -119,6 +119,13 @@ def truth(value: Value) -> Any:
         case Nothing():
             return FALSE
     raise Beyond("the truth of a list of the record")
+
+
+def any_of(formulas: Iterable[Any]) -> Any:
+    """Whether one of them holds. As `z3.Or`, which looks at the sort of each and is slow for hundreds."""
+    asts = [formula.as_ast() for formula in formulas]
+    context = z3.main_ctx()
+    return z3.BoolRef(z3.Z3_mk_or(context.ref(), len(asts), (z3.Ast * len(asts))(*asts)), context)
 
 
 def number(value: float) -> Number:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.diagnostics import Diagnostic, Location
 from engine.features import Catalogue
 from engine.policy.checked import CheckedPolicy, CheckedRule
-from engine.policy.proofs.rules import covering, shadowed_rules, silent_rules
+from engine.policy.proofs.rules import covering, idle_rules, silent_rules
 
 
 def findings(policy: CheckedPolicy, catalogue: Catalogue, source: str) -> tuple[Diagnostic, ...]:
@@ -18,9 +18,10 @@ def findings(policy: CheckedPolicy, catalogue: Catalogue, source: str) -> tuple[
     Rows of tables are rules `<table>.<row>` and are told with the row's line.
     """
     silent = silent_rules(policy, catalogue)
-    shadowed = [rule for rule in shadowed_rules(policy, catalogue) if rule not in silent]
+    shadowed = [rule for rule in idle_rules(policy, catalogue) if rule not in silent]
+    by = covering(policy, shadowed, catalogue)
     found = [_never_fires(rule, source) for rule in silent]
-    found += [_shadowed(rule, next(covering(policy, rule, catalogue), ""), source) for rule in shadowed]
+    found += [_shadowed(rule, by.get(rule.id, ""), source) for rule in shadowed]
     return tuple(sorted(found, key=lambda diagnostic: diagnostic.location))
 
 

@@ -10,7 +10,7 @@ import z3
 
 from engine.contracts import SEVERITY, Outcome
 from engine.logic.formula.reading import Reading
-from engine.logic.formula.terms import truth
+from engine.logic.formula.terms import any_of, truth
 from engine.logic.formula.world import Features
 from engine.policy.checked import CheckedPolicy, CheckedRule
 from engine.policy.effects import Effect, effect
@@ -79,7 +79,7 @@ def _effects(rule: CheckedRule, reading: Reading) -> Iterable[Possible]:
 
 def _outcome(policy: CheckedPolicy, decidable: Any, effects: tuple[Possible, ...]) -> dict[Outcome, Any]:
     """The most severe outcome that a rule gives, else `otherwise`; `unknown` at once where required is unknown."""
-    fired = {o: z3.Or([p.fires for p in effects if p.effect.outcome == o]) for o in OUTCOMES}
+    fired = {o: any_of(p.fires for p in effects if p.effect.outcome == o) for o in OUTCOMES}
     none = z3.Not(z3.Or(list(fired.values())))
     found: dict[Outcome, Any] = {}
     for outcome in OUTCOMES:

@@ -13,7 +13,7 @@ from engine.policy.proofs.finding import Proof
 from engine.policy.proofs.guarantees import prove_guarantee
 from engine.policy.proofs.law import ID, TITLE, prove_law
 from engine.policy.proofs.meaning import OUTCOMES
-from engine.policy.proofs.rules import shadowed_rules, silent_rules
+from engine.policy.proofs.rules import idle_rules, silent_rules
 from engine.policy.proofs.tables import TableFinding, table_findings
 
 
@@ -90,7 +90,7 @@ def report(policy: CompiledPolicy, strategies: Sequence[str] = ()) -> Report:
         strategies=asked,
         promises=tuple(promises),
         silent=silent,
-        shadowed=shadowed_rules(policy.checked, policy.catalogue),
+        shadowed=tuple(rule for rule in idle_rules(policy.checked, policy.catalogue) if rule not in silent),
         tables=tuple(finding for strategy in asked for finding in table_findings(policy, strategy)),
     )
 

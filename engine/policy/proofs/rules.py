@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
@@ -10,9 +10,10 @@ import z3
 
 from engine.contracts import SEVERITY, Outcome
 from engine.features import Catalogue
+from engine.logic.formula.terms import any_of
 from engine.logic.formula.world import Features, World, settled
 from engine.policy.checked import CheckedPolicy, CheckedRule
-from engine.policy.proofs.meaning import OUTCOMES, Meaning, Possible, meaning_of
+from engine.policy.proofs.meaning import Meaning, Possible, meaning_of
 from engine.policy.proofs.question import Question
 
 QUICK_MS = 500
@@ -30,13 +31,12 @@ def silent_rules(policy: CheckedPolicy, catalogue: Catalogue) -> tuple[CheckedRu
     return _under_all(policy, catalogue, _silent)
 
 
-def shadowed_rules(policy: CheckedPolicy, catalogue: Catalogue) -> tuple[CheckedRule, ...]:
-    """Rules that fire and yet never change an outcome or a code: without them every decision were the same.
+def idle_rules(policy: CheckedPolicy, catalogue: Catalogue) -> tuple[CheckedRule, ...]:
+    """Rules that never change an outcome or a code: without one of them every decision were the same.
 
-    Only the decision's list of rules that fired would differ. Rules that never fire are not among them.
+    Only the decision's list of rules that fired would differ. Rules that never fire may be among them.
     """
-    silent = {rule.id for rule in silent_rules(policy, catalogue)}
-    return tuple(rule for rule in _under_all(policy, catalogue, _idle) if rule.id not in silent)
+    return _under_all(policy, catalogue, _idle)
 
 
 def _under_all(policy: CheckedPolicy, catalogue: Catalogue, found_in: FoundIn) -> tuple[CheckedRule, ...]:
@@ -62,7 +62,7 @@ def _idle(policy: CheckedPolicy, asked: frozenset[str], world: World) -> frozens
     meaning, question = _asked(policy, world)
     found = {rule.id for rule in policy.rules if rule.id in asked}
     for possible in meaning.effects:
-        if possible.effect.rule in found and not _is_impossible(question, _matters(meaning, possible)):
+        if possible.effect.rule in found and not _is_idle(meaning, possible, question):
             found.discard(possible.effect.rule)
     return frozenset(found)
 
@@ -78,18 +78,20 @@ def _is_impossible(question: Question, formula: Any) -> bool:
     return question.effort() <= MAX_EFFORT and question.ask(formula) == "impossible"
 
 
-def _matters(meaning: Meaning, possible: Possible) -> Any:
-    """When an effect decides an outcome or adds a code that nothing else of the policy would."""
+def _is_idle(meaning: Meaning, possible: Possible, question: Question) -> bool:
+    """Whether an effect never adds a code, nor decides an outcome, that nothing else of the policy would."""
     effect, others = possible.effect, [p for p in meaning.effects if p.effect.rule != possible.effect.rule]
+    same_code = [p for p in others if p.effect.reason == effect.reason]
     if effect.outcome is None:
-        elsewhere = [_told(meaning, p) for p in others if p.effect.reason == effect.reason]
-        return z3.And(possible.fires, z3.Not(z3.Or(elsewhere)))
-    worse = z3.Or([p.fires for p in others if p.effect.severity > effect.severity])
-    beside = [p for p in others if p.effect.severity == effect.severity]
-    same_code = [p.fires for p in others if p.effect.reason == effect.reason and _is_told_with(p, effect.outcome)]
-    alone = z3.Not(z3.Or([p.fires for p in beside]))
-    decides = z3.And(alone, z3.Not(_is_outcome_without(meaning, others, effect.outcome)))
-    return z3.And(possible.fires, z3.Not(worse), z3.Or(z3.Not(z3.Or(same_code)), decides))
+        told = any_of(_told(meaning, p) for p in same_code)
+        return _is_impossible(question, z3.And(possible.fires, z3.Not(told)))
+    deciding = z3.And(possible.fires, meaning.outcome[effect.outcome])
+    told = any_of(p.fires for p in same_code if p.effect.outcome in {None, effect.outcome})
+    if not _is_impossible(question, z3.And(deciding, z3.Not(told))):
+        return False
+    beside = any_of(p.fires for p in others if p.effect.severity == effect.severity)
+    alone = z3.And(deciding, z3.Not(beside), z3.Not(_is_outcome_without(meaning, others, effect.outcome)))
+    return _is_impossible(question, alone)
 
 
 def _told(meaning: Meaning, possible: Possible) -> Any:
@@ -97,31 +99,42 @@ def _told(meaning: Meaning, possible: Possible) -> Any:
     return possible.fires if outcome is None else z3.And(possible.fires, meaning.outcome[outcome])
 
 
-def _is_told_with(possible: Possible, outcome: Outcome) -> bool:
-    """Whether the codes of an effect are told where this is the outcome."""
-    return possible.effect.outcome in {None, outcome}
-
-
 def _is_outcome_without(meaning: Meaning, others: list[Possible], outcome: Outcome) -> Any:
     """Where no effect of this outcome is left: whether `otherwise` gives it still, and nothing milder fires."""
     if meaning.policy.otherwise != outcome:
         return z3.BoolVal(False)
     milder = [p.fires for p in others if p.effect.outcome and p.effect.severity < SEVERITY[outcome]]
-    return z3.Not(z3.Or(milder))
+    return z3.Not(any_of(milder))
 
 
-def covering(policy: CheckedPolicy, rule: CheckedRule, catalogue: Catalogue) -> Iterator[str]:
-    """Rules of the same outcome or a worse one that fire whenever this one does, one by one."""
+def covering(policy: CheckedPolicy, rules: Iterable[CheckedRule], catalogue: Catalogue) -> dict[str, str]:
+    """For each rule another one, as severe or more, that fires whenever it does, where there is a single such rule."""
+    found: dict[str, str] = {}
     for strategy in policy.strategies:
         under = policy.under(strategy)
-        if rule.id in {each.id for each in under.rules}:
-            yield from settled(catalogue, partial(_covering, under, rule))
-            return
+        asked = [rule for rule in rules if rule.id not in found and rule in under.rules]
+        if asked:
+            found |= settled(catalogue, partial(_covering, under, asked))
+    return found
 
 
-def _covering(policy: CheckedPolicy, rule: CheckedRule, world: World) -> tuple[str, ...]:
+def _covering(policy: CheckedPolicy, asked: list[CheckedRule], world: World) -> dict[str, str]:
     meaning, question = _asked(policy, world)
-    question.require(meaning.holds(rule))
-    severity = OUTCOMES.index(rule.then) if rule.then else -1
-    as_bad = [r for r in policy.rules if r.id != rule.id and (OUTCOMES.index(r.then) if r.then else -1) >= severity]
-    return tuple(r.id for r in as_bad if question.ask(z3.Not(meaning.holds(r))) == "impossible")
+    holds = {rule.id: meaning.holds(rule) for rule in policy.rules}
+    found = {}
+    for rule in asked:
+        with question.aside():
+            question.require(holds[rule.id])
+            if question.ask() != "possible":
+                continue
+            model = question.model()
+            others = [r for r in policy.rules if r.id != rule.id and _severity(r) >= _severity(rule)]
+            near = (r.id for r in others if z3.is_true(model.eval(holds[r.id], model_completion=True)))
+            by = next((other for other in near if _is_impossible(question, z3.Not(holds[other]))), "")
+        if by:
+            found[rule.id] = by
+    return found
+
+
+def _severity(rule: CheckedRule) -> int:
+    return SEVERITY[rule.then] if rule.then else -1
