@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
-from engine.frames import Frame
+if TYPE_CHECKING:  # frames need OpenCV, and most of who reads these words never sees a picture
+    from engine.frames import Frame
 
 Scalar = float | int | bool | str
 Value = Scalar | Sequence[Scalar | None]

@@ -14,7 +14,7 @@ from engine.policy import CompiledPolicy, ruling
 from tests.speed.policies import CATALOGUE, STRATEGIES, policy_of, records, rules, text_of
 
 QUICK = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
-LONG = settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+LONG = settings(max_examples=700, deadline=None, suppress_health_check=list(HealthCheck))
 drawn_rules = st.lists(rules, min_size=1, max_size=6)
 
 
