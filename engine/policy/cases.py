@@ -58,9 +58,20 @@ def read_cases(text: str, source: str) -> tuple[Case, ...]:
         else:
             read = (_case(node, base, mistakes) for node in nodes.members)
             cases = tuple(case for case in read if case is not None)
+            _ids_differ(cases, mistakes)
     if mistakes.found:
         raise Refused(mistakes.found, text)
     return cases
+
+
+def _ids_differ(cases: tuple[Case, ...], mistakes: Mistakes) -> None:
+    """A failing case is found by its id."""
+    first: dict[str, int] = {}
+    for case in cases:
+        if case.id in first:
+            message, hint = f"case {quoted(case.id)} is given twice", f"first in line {first[case.id]}"
+            mistakes.add("duplicate-case", message, case.location, hint)
+        first.setdefault(case.id, case.location.line)
 
 
 def run_case(case: Case, policy: CompiledPolicy) -> CaseResult:

@@ -17,13 +17,6 @@ def test_case(name: str, case: Case) -> None:
     assert run_case(case, shipped(name)).problems == ()
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_ids_of_cases_differ(name: str) -> None:
-    """A failing case is found by its id."""
-    ids = [case.id for case in cases_of(name)]
-    assert len(set(ids)) == len(ids)
-
-
 def test_a_failing_case_says_what_was_expected_and_what_came() -> None:
     """The message names both."""
     text = "cases:\n- {id: a, given: {face.count: 0}, expect: {decision: accept, reasons: [I834]}}\n"
@@ -51,6 +44,7 @@ def test_a_case_with_a_bad_record_or_strategy_fails() -> None:
         ("cases:\n- {id: a, expects: {}, expect: {decision: accept}}\n", "unknown-key"),
         ("cases:\n- {id: a, expect: {outcome: accept}}\n", "unknown-key"),
         ("cases:\n- 5\n", "wrong-kind"),
+        ("cases: [{id: a, expect: {decision: accept}}, {id: a, expect: {decision: reject}}]\n", "duplicate-case"),
         ("", "empty-file"),
     ],
 )
