@@ -20,6 +20,14 @@ class KnownLowering(Lowering):
     doubles: frozenset[str] = frozenset()
     """Features whose values are mostly floats: a constant beside one is written as a float, which compares faster."""
 
+    def derive(self, name: str, expression: Expression) -> None:
+        """Work out a derived value: by a plain expression where it is true or false."""
+        code = self._expression(expression, 0) if expression.type == BOOLEAN else None
+        if code is None:
+            Lowering.derive(self, name, expression)
+        else:
+            self.derived[name] = self._local(lambda out: [f"{out} = {code}"], nullable=False)
+
     def test(self, condition: Expression) -> Atom:
         """The condition as what can stand after `if`: logic and comparisons in place, anything else as a local."""
         code = self._expression(condition, 0)

@@ -17,7 +17,7 @@ from engine.policy.tables.exchange import as_yaml, read_sheet
 from tests.tables.test_workbooks import GOOD, packed
 
 WORDS = """first any unknown accept review R845 t p score.s age.predicted device.token x..y {p} __import__('os')"""
-KEYS = """id title when then reason on_unknown hit inputs rows points bands start from below answer t s param var < and score"""
+KEYS = """id title when then reason on_unknown hit inputs rows points bands start from below answer t s param var"""
 words = st.sampled_from([*WORDS.split(), "< 18", "[1, 2)", "\"\n'", "a" * 300, ""])
 numbers = st.one_of(st.integers(-200, 200), st.floats(-1e308, 1e308))
 leaves = st.one_of(st.none(), st.booleans(), numbers, words, st.text(max_size=5))

@@ -77,10 +77,14 @@ def _gates(table: Table, made: dict[Row, Expression]) -> list[tuple[Derived, Def
 
 
 def _rule(table: Table, row: Row, own: Expression, gate: Derived | None, ground: Ground) -> CheckedRule:
-    always = isinstance(own, Literal)
-    condition = own if gate is None else gate if always else call("and", (gate, own), row.location)
+    name = f"{table.id.text}.{row.id.text}"
+    condition = own
+    if table.hit != "all" and not isinstance(own, Literal):
+        condition = Derived(name, BOOLEAN, row.location, names_read(own))
+    if gate is not None:
+        condition = gate if isinstance(own, Literal) else call("and", (gate, condition), row.location)
     return ground.rule(
-        f"{table.id.text}.{row.id.text}",
+        name,
         condition,
         row.then,
         row.reason,
