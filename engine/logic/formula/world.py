@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from threading import RLock
 from typing import Any, TypeVar
 
 import z3
@@ -27,6 +28,9 @@ from engine.logic.formula.texts import FIRST_INSTANT, LAST_INSTANT, Texts
 from engine.logic.types import BOOLEAN, NUMBER, STRING, TIME, Type
 
 T = TypeVar("T")
+
+_ONE_AT_A_TIME = RLock()
+"""All terms live in one context of the solver, which is not made for threads."""
 Cut = float | str
 
 
@@ -131,13 +135,17 @@ class Features:
 
 
 def settled(catalogue: Mapping[str, Feature], build: Callable[[World], T]) -> T:
-    """What `build` makes of a world in which every feature has the sort that its arithmetic needs."""
+    """What `build` makes of a world in which every feature has the sort that its arithmetic needs.
+
+    Whoever asks the solver does so within `build`: only one thread at a time may.
+    """
     doubles: frozenset[str] = frozenset()
-    while True:
-        try:
-            return build(World(catalogue, doubles))
-        except NeedsDoubles as needs:
-            doubles |= needs.names
+    with _ONE_AT_A_TIME:
+        while True:
+            try:
+                return build(World(catalogue, doubles))
+            except NeedsDoubles as needs:
+                doubles |= needs.names
 
 
 def _rounds(name: str) -> Callable[[], Any]:
