@@ -105,6 +105,22 @@ def test_order_of_several_and_of_sections(tmp_path: Path) -> None:
     assert ids(policy) == ["t.r", "c", "b", "a", "own"]
 
 
+def test_who_includes_both_says_what_replaces(tmp_path: Path) -> None:
+    """A rule set cannot replace what another one uses unchanged: the policy that includes both says which holds."""
+    rule = '- {{id: x, {}when: {{"<": [{{var: age.predicted}}, {}]}}, reason: R351}}'
+    sets = {
+        "a": "ruleset: a\ninclude: [common/c.yaml]\n",
+        "b": f"ruleset: b\ninclude: [common/c.yaml]\nrules:\n  {rule.format('replaces: true, ', 11)}\n",
+        "c": f"ruleset: c\nrules:\n  {rule.format('', 12)}\n",
+    }
+    include = "policy: gate\ninclude: [common/a.yaml, common/b.yaml]\nrules:\n"
+    other = '  - {id: y, when: {"<": [{var: age.predicted}, 16]}, reason: R352}\n'
+    assert refused(written(tmp_path, include + other, **sets)) == [("included-twice", "b.yaml")]
+    policy = load_policy(written(tmp_path, include + other + f"  {rule.format('replaces: true, ', 9)}\n", **sets))
+    assert ids(policy) == ["y", "x"]
+    assert policy.decide({"age.predicted": 10}).rules == ("y",)
+
+
 def test_a_version_pins_what_it_includes(tmp_path: Path) -> None:
     """Its text says all by itself, decides the same, and its hash changes with any file of it."""
     file = written(tmp_path, OWN)

@@ -28,8 +28,14 @@ class Part:
     replaces: Location | None
 
 
-def merged(key: str, included: Sequence[Node], own: Node | None, mistakes: Mistakes) -> Node:
-    """One section of all documents that have it. A node of the wrong kind is the answer, to be told by its reader."""
+def merged(key: str, included: Sequence[Node], own: Node | None, elsewhere: Sequence[Node], mistakes: Mistakes) -> Node:
+    """One section of all documents that have it. A node of the wrong kind is the answer, to be told by its reader.
+
+    Args:
+        included: the section of each rule set, in order.
+        own: that of the document that includes them.
+        elsewhere: that of rule sets which it includes too, but which are in the policy already by another way.
+    """
     nodes = [*included, *([own] if own is not None else [])]
     kind = type(nodes[-1])
     odd = next((node for node in nodes if not isinstance(node, Entries | Items) or type(node) is not kind), None)
@@ -40,7 +46,7 @@ def merged(key: str, included: Sequence[Node], own: Node | None, mistakes: Mista
     kept: list[Part] = []
     for node in included:
         kept += _fresh([part for part in _parts(node, mistakes) if part.name not in replaced], kept, key, mistakes)
-    known = {part.name for node in included for part in _parts(node, mistakes)}
+    known = {part.name for node in (*included, *elsewhere) for part in _parts(node, mistakes)}
     for part in mine:
         if part.replaces and part.name not in known:
             message = f"{quoted(part.name)} replaces nothing: nothing that is included is called so"

@@ -58,12 +58,14 @@ class _Reading:
     library: Library | None
     mistakes: Mistakes
     texts: dict[str, str]
-    done: set[str] = field(default_factory=set)
-    """Rule sets that are in already: one that is included on two ways is there once."""
+    done: dict[str, Entries | None] = field(default_factory=dict)
+    """Rule sets that are in already, with what they include: one that is included on two ways is there once."""
 
     def put_together(self, root: Entries, way: tuple[str, ...]) -> Entries:
         """The document with all that it includes. `way` are the names that led here."""
-        sets = [each for each in (self._rule_set(name, way) for name in self._names(root)) if each is not None]
+        names = self._names(root)
+        before = [each for name in names if (each := self.done.get(str(name.value))) is not None]
+        sets = [each for each in (self._rule_set(name, way) for name in names) if each is not None]
         own = {str(key.value): (key, node) for key, node in root.pairs if key.value != INCLUDE}
         pairs: list[tuple[Scalar, Node]] = []
         for key in _in_order(sets, own):
@@ -73,7 +75,8 @@ class _Reading:
                 pairs.append(own[key])
             else:
                 at = mine[0] if mine else Scalar(key, nodes[0].location)
-                pairs.append((at, merged(key, nodes, mine[1] if mine else None, self.mistakes)))
+                elsewhere = [node for each in before if (node := each.get(key)) is not None]
+                pairs.append((at, merged(key, nodes, mine[1] if mine else None, elsewhere, self.mistakes)))
         return Entries(tuple(pairs), root.location)
 
     def _names(self, root: Entries) -> list[Scalar]:
@@ -113,9 +116,10 @@ class _Reading:
         elif text not in self.done and len(self.done) >= MAX_FILES:
             self._refuse("too-long", f"a policy includes at most {MAX_FILES} rule sets", name)
         elif text not in self.done:
-            self.done.add(text)
+            self.done[text] = None
             document = self._document(text, name)
-            return self.put_together(document.root, (*way, text)) if document else None
+            self.done[text] = self.put_together(document.root, (*way, text)) if document else None
+            return self.done[text]
         return None
 
     def _document(self, name: str, at: Scalar) -> Document | None:
