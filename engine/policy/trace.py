@@ -115,7 +115,7 @@ def _rule(rule: CheckedRule, record: Mapping[str, Any], parameters: Mapping[str,
 
 
 MAX_INDENT = 90
-"""Columns by which a line is moved in. A row of a long table stands on all rows before it: they are not all followed."""
+"""Columns by which a line is moved in. A row of a long table stands on all before it, and not all are followed."""
 
 _MARKS = {True: "✓", False: "·", None: "?"}
 

@@ -22,7 +22,7 @@ tables:
 
 def test_a_value_of_a_pack_is_shown_with_what_it_was_looked_up_by() -> None:
     """Where a rule names it, and only where it is first met."""
-    lines = shipped("age_gate").explain(ADULT | HERE).render().splitlines()
+    lines = shipped("age_gate").explain({**ADULT, **HERE}).render().splitlines()
     first = next(n for n, line in enumerate(lines) if line.endswith("age_of_access = 16"))
     assert "lookup" in lines[first + 1]
     assert any("context.market = 'AU'" in line for line in lines[first : first + 6])
