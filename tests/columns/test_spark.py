@@ -18,6 +18,7 @@ from tests.logic.rules import records
 
 pytestmark = [
     pytest.mark.spark,
+    pytest.mark.soak,
     pytest.mark.timeout(300),
     # Spark hands answers over through sockets that it leaves to the garbage collector.
     pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
