@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from itertools import permutations
@@ -193,7 +194,7 @@ def test_regions_are_exact() -> None:
 
 @pytest.mark.soak
 @pytest.mark.timeout(300)
-def test_soundness_for_long(monkeypatch: pytest.MonkeyPatch, record_property: Callable[[str, object], None]) -> None:
+def test_soundness_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
     """As many policies as half a minute allows."""
     monkeypatch.setattr("engine.policy.proofs.question.LIMIT_MS", 300)
     started, seed, tally, pairs = time.monotonic(), 1000, Tally(), Tally()
@@ -201,7 +202,7 @@ def test_soundness_for_long(monkeypatch: pytest.MonkeyPatch, record_property: Ca
         check(seed, 100, tally)
         compare(seed, 20, pairs)
         seed += 1
-    record_property("seen", f"guarantees: {tally}; versions: {pairs}")
+    sys.stdout.write(f"guarantees: {tally}\nversions: {pairs}\n")
     assert tally.proved > 10
     assert pairs.changed > 10
 
