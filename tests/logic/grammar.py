@@ -116,6 +116,10 @@ class Vocabulary:
     """Kind -> rules that may also stand within iterators."""
     parts: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
     """Kind of an object -> kind -> its parts."""
+    left_out: str = ""
+    """A name that no record has, to be read with a default."""
+    grows_slowly: bool = False
+    """Whether `reduce` takes what it has gathered once a step: json-logic-js has no bounds, and would not end."""
     asked: Sequence[str] = ()
     """What `missing` may ask for."""
     time_texts: Sequence[str] = ()
@@ -223,6 +227,9 @@ class Draw:
         if kind == of and kind in steps and self.random.random() < 0.5:
             first = [{"<": [current, gathered]}] if kind == "time" else []
             return {steps[kind]: [*first, gathered, current]}
+        if self.words.grows_slowly and (kind == "string" or kind.endswith("s")):
+            more = self.rule(kind, depth - 1, Inside(of, "nothing", level))
+            return {"cat" if kind == "string" else "merge": [gathered, more]}
         if kind == f"{of}s" and self.random.random() < 0.5:
             return {"merge": [gathered, current]}
         return self.rule(kind, depth, Inside(of, kind, level))
@@ -247,12 +254,8 @@ class Draw:
             return {"var": self.random.choice(own)}
         if not inside and kind in self.words.names and chance < 0.6:
             self.used.append("var")
-            if chance < 0.05:
-                return (
-                    {"var": ["not.there", self._constant(kind)]}
-                    if "." in self.words.names[kind][0]
-                    else self._named(kind)
-                )
+            if chance < 0.05 and self.words.left_out:
+                return {"var": [self.words.left_out, self._constant(kind)]}
             return self._named(kind)
         if kind in self.words.anywhere and chance < 0.8:
             return self.random.choice(self.words.anywhere[kind])

@@ -22,7 +22,9 @@ from engine.logic.scope import Scope, TypedNames
 from engine.logic.strict_json import read_json, to_node
 
 GROUPS: dict[str, list[dict[str, Any]]] = yaml.safe_load(Path(__file__).with_name("conformance.yaml").read_text())
-CASES: list[Any] = [pytest.param(case, id=f"{name}-{i}") for name, cases in GROUPS.items() for i, case in enumerate(cases)]
+CASES: list[Any] = [
+    pytest.param(case, id=f"{name}-{i}") for name, cases in GROUPS.items() for i, case in enumerate(cases)
+]
 
 
 @pytest.mark.parametrize("case", CASES)
