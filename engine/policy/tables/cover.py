@@ -18,7 +18,7 @@ from engine.policy.tables.cells import Absent, Anything, Between, Cell, Named, O
 from engine.policy.tables.model import Row, Table
 from engine.times import BadTime, canonical_time
 
-MAX_STEPS = 200_000
+MAX_STEPS = 500_000
 """Comparisons of two boxes; a table that needs more is not looked at further."""
 
 Box = tuple[int, ...]
@@ -45,7 +45,7 @@ def idle_rows(
         found = [_Boxes(table, features, parameters).idle() for parameters in strategies]
     except _TooMany:
         return []
-    return [idle for idle in found[0].values() if all(idle.row in each for each in found)]
+    return [idle for number, idle in found[0].items() if all(number in each for each in found)]
 
 
 class _Boxes:
@@ -55,27 +55,28 @@ class _Boxes:
         self.table, self.steps = table, 0
         columns = [[row.cells[n].cell for row in table.rows] for n in range(len(table.inputs))]
         axes = [_axis(cells, feature, parameters) for cells, feature in zip(columns, features, strict=True)]
-        self.matched = {r: tuple(a.matched(c.cell) for a, c in zip(axes, r.cells, strict=True)) for r in table.rows}
-        self.taken = {r: tuple(a.taken(c.cell) for a, c in zip(axes, r.cells, strict=True)) for r in table.rows}
+        self.rows = table.in_turn()
+        self.matched = [tuple(a.matched(c.cell) for a, c in zip(axes, r.cells, strict=True)) for r in self.rows]
+        self.taken = [tuple(a.taken(c.cell) for a, c in zip(axes, r.cells, strict=True)) for r in self.rows]
 
-    def idle(self) -> dict[Row, Idle]:
-        found: dict[Row, Idle] = {}
-        before: list[Row] = []
-        for row in self.table.in_turn():
-            box = self.matched[row]
-            if not all(box):
-                found[row] = Idle(row, ())
+    def idle(self) -> dict[int, Idle]:
+        """By the row's place in turn."""
+        found: dict[int, Idle] = {}
+        for number, row in enumerate(self.rows):
+            if not all(self.matched[number]):
+                found[number] = Idle(row, ())
             elif self.table.hit != "all":
-                near = [other for other in before if self._meet(box, self.taken[other])]
-                whole = next(
-                    (o for o in near if all(a & ~b == 0 for a, b in zip(box, self.taken[o], strict=True))), None
-                )
-                if whole is not None:
-                    found[row] = Idle(row, (whole,))
-                elif self._covered(box, [self.taken[other] for other in near]):
-                    found[row] = Idle(row, tuple(near))
-            before.append(row)
+                takers = self._takers(number)
+                if takers:
+                    found[number] = Idle(row, tuple(self.rows[each] for each in takers))
         return found
+
+    def _takers(self, number: int) -> list[int]:
+        """The rows in turn before one that take all that it matches: one of them, or several together; else none."""
+        box = self.matched[number]
+        near = [other for other in range(number) if self._meet(box, self.taken[other])]
+        whole = [other for other in near if _within(box, self.taken[other])]
+        return whole[:1] or (near if self._covered(box, [self.taken[other] for other in near]) else [])
 
     def _meet(self, one: Box, other: Box) -> bool:
         self.steps += 1

@@ -18,7 +18,7 @@ def rows_count(subject: Subject) -> None:
         idle = idle_rows(table, [subject.catalogue.get(word.text) for word in table.inputs], _settings(subject, table))
         for each in idle:
             _warn(subject, table, each)
-        _repeated(subject, table, {each.row for each in idle})
+        _repeated(subject, table, {each.row.id.text for each in idle})
 
 
 def _settings(subject: Subject, table: Table) -> list[Mapping[str, Known]]:
@@ -48,13 +48,13 @@ def _warn(subject: Subject, table: Table, idle: Idle) -> None:
         subject.warn("covered-row", message, row.location, f"remove it, or move it up; see lines {lines}{more}")
 
 
-def _repeated(subject: Subject, table: Table, idle: set[Row]) -> None:
+def _repeated(subject: Subject, table: Table, idle: set[str]) -> None:
     """Where every row that matches counts, a row may still say the same twice."""
     first: dict[object, Row] = {}
     for row in table.rows if table.hit == "all" else ():
         says = (tuple(placed.cell for placed in row.cells), row.then, row.reason and row.reason.text)
         same = first.setdefault(says, row)
-        if same is not row and row not in idle:
+        if same is not row and row.id.text not in idle:
             message = f"row {quoted(f'{table.id.text}.{row.id.text}')} says the same as row {quoted(same.id.text)}"
             hint = f"remove one; the first is in line {same.location.line}"
             subject.warn("repeated-row", message, row.location, hint)
