@@ -22,14 +22,23 @@ def read_names(features: Iterable[str]) -> dict[str, Any]:
     return {"read": itemgetter(*names) if names else None, "names": names, "named": frozenset(names)}
 
 
-def read_any(codes: Mapping[str, str], guarded: bool) -> list[str]:
-    """Every feature; where one is left out, the slow way. A guarded program leaves for names that are not read."""
+def read_any(codes: Mapping[str, str], guarded: bool, sparse: bool) -> list[str]:
+    """Every feature; where one is left out, the slow way, and at once where that is to be expected (`sparse`).
+
+    A guarded program leaves for names that are not read, where not all of them are in order.
+    """
     if not codes:
         return _beyond("len(record)", "refuse") if guarded else []
-    lines = ["try:", f"    {', '.join(codes.values())} = read(record)", "except KeyError:"]
-    if guarded:
-        lines += ["    rest = len(record) - len(record.keys() & named)", *indented(_beyond("rest", "refuse"))]
-    lines += [f"    {', '.join(codes.values())}, = map(record.get, names)"]
+    others = [
+        "rest = len(record) - len(record.keys() & named)",
+        "if not beyond(record, rest):",
+        "    return refuse(record)",
+    ]
+    slowly = ["if not record.keys() <= named:", *indented(others)] if guarded else []
+    slowly += [f"{', '.join(codes.values())}, = map(record.get, names)"]
+    if sparse:
+        return slowly
+    lines = ["try:", f"    {', '.join(codes.values())} = read(record)", "except KeyError:", *indented(slowly)]
     present = _beyond(f"len(record) - {len(codes)}", "refuse")
     return [*lines, "else:", *indented(present)] if guarded else lines
 

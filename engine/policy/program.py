@@ -51,10 +51,19 @@ def layout_of(policy: CheckedPolicy) -> Layout:
 
 
 def write_general(
-    policy: CheckedPolicy, parameters: Mapping[str, Any], catalogue: Catalogue, doors: Doors, *, guarded: bool
+    policy: CheckedPolicy,
+    parameters: Mapping[str, Any],
+    catalogue: Catalogue,
+    doors: Doors,
+    *,
+    guarded: bool,
+    sparse: bool,
 ) -> Program:
-    """A program for any record: by masks for rules that can be indexed, and rule by rule for the rest."""
-    return _General(policy, parameters, catalogue, guarded).program(doors)
+    """A program for any record: by masks for rules that can be indexed, and rule by rule for the rest.
+
+    `sparse` tells that most of its records leave features out.
+    """
+    return _General(policy, parameters, catalogue, guarded).program(doors, sparse)
 
 
 def write_known(
@@ -95,8 +104,8 @@ class _General:
         self.forms = [form_of(rule.condition, reader) for rule in policy.rules]
         self.source = FeatureSource(0, guarded)
 
-    def program(self, doors: Doors) -> Program:
-        lines = [*read_any(self.codes, self.guarded), *self._index(), *self._others()]
+    def program(self, doors: Doors, sparse: bool) -> Program:
+        lines = [*read_any(self.codes, self.guarded, sparse), *self._index(), *self._others()]
         lines += answered(self.lowering, self.policy)
         names = read_names(self.codes) | self.source.tables | self.lowering.constants | doors.names()
         return compiled("decide", "record", lines, names)

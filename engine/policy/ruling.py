@@ -65,10 +65,12 @@ class Ruling:
         parameters = self._policy.strategies[self.strategy]
         doors = Doors(self.made, self.make, self._refuse, self._beyond)
 
-        def general() -> Program:
-            return write_general(self._policy, parameters, self._catalogue, doors, guarded=guarded)
+        by_masks = len(self._policy.rules) > CROSSOVER
 
-        if len(self._policy.rules) > CROSSOVER:
+        def general() -> Program:
+            return write_general(self._policy, parameters, self._catalogue, doors, guarded=guarded, sparse=not by_masks)
+
+        if by_masks:
             return general()
         later = late(general, lambda made: namespace.update(general=made))
         program = write_known(self._policy, parameters, self._catalogue, doors, later, guarded=guarded)
