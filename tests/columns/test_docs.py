@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pyarrow as pa
@@ -34,3 +36,10 @@ def test_the_page_names_every_operator_without_columns() -> None:
     lacking = {name for name, meanings in TABLE.items() if any(meaning.columns is None for meaning in meanings)}
     assert lacking
     assert all(f"`{name}`" in PAGE for name in lacking)
+
+
+def test_deciding_one_record_does_not_wait_for_ibis() -> None:
+    """It takes a second to import, and only tables need it."""
+    code = "import sys, engine.cli, engine.policy, engine.logic.columns; print('ibis' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603
+    assert done.stdout.strip() == "False"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 from typing import Any
 
 import ibis
@@ -18,6 +19,7 @@ from engine.policy.batch.run import decide_table
 from tests.logic.rules import records
 from tests.policy.records import records as records_of
 from tests.policy.shipped import NAMES, shipped
+from tests.policy.shipped import policy_of as policy_of_text
 from tests.policy.test_law import CATALOGUE, drawn_rules, policy_of
 
 ARROW = {"number": pa.float64(), "integer": pa.int64(), "boolean": pa.bool_()}
@@ -101,3 +103,41 @@ def test_the_shipped_policies_decide_alike(name: str, data: st.DataObject) -> No
     each = data.draw(st.lists(records_of(policy), min_size=60, max_size=60))
     strategy = data.draw(st.sampled_from(policy.strategies))
     compare(policy, each, shipped_catalogue(), strategy)
+
+
+SCORED = """
+policy: scored
+requires: [device.seen_before]
+otherwise: accept
+scorecards:
+  device_risk:
+    points:
+      - {id: automated, when: {var: device.bot_detected}, points: 60, reason: R1401}
+      - {id: contradiction, when: {var: device.ua_ch_mismatch}, points: 35, reason: R1402}
+      - {id: known, when: {var: device.seen_before}, points: -15}
+    bands:
+      - {id: low, below: 30, reason: I423}
+      - {id: high, from: 30, then: review, reason: R406}
+tables:
+  ages:
+    hit: first
+    inputs: [age.predicted, face.count]
+    rows:
+      - {id: child, when: ["< 13", any], then: reject, reason: R351}
+      - {id: several, when: [any, "> 1"], then: review, reason: R835}
+      - {id: teen, when: ["13 .. 17", any], then: review, reason: R352}
+"""
+
+
+def test_scores_and_tables_are_told_alike() -> None:
+    """Definitions become columns; every combination of known and unknown."""
+    policy = policy_of_text(SCORED)
+    flags: list[Any] = [None, False, True]
+    each = [
+        {"device.bot_detected": bot, "device.ua_ch_mismatch": ua, "device.seen_before": seen, "age.predicted": age,
+         "face.count": count}
+        for bot, ua, seen, age, count in product(flags, flags, flags, (None, 12.0, 15.0, 30.0), (None, 1, 2))
+    ]  # fmt: skip
+    compare(policy, each, shipped_catalogue())
+    scores = {policy.decide({k: v for k, v in record.items() if v is not None}).score for record in each}
+    assert {None, -15, 0, 35, 60, 80, 95} <= scores
