@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import re
 import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from engine.logic import parse
 from engine.logic.answer import answer
+from engine.logic.forms.iterators import of_iterator
+from engine.logic.operators.iterators import ITERATORS
 from tests.logic.complete import Case, cases
 from tests.logic.json_logic_js import JsonLogicJs, NotThere, installed
 from tests.logic.rules import same
@@ -103,3 +109,57 @@ def test_answers_are_those_of_json_logic_js_for_long(oracle: JsonLogicJs, capsys
     assert tally.cases >= 100_000
     assert tally.results >= 0.9 * tally.cases
     assert all(tally.operators[name] >= 1000 for name in OPERATORS)
+
+
+def _fold_from_the_right(members: Any, work: Any, start: Any) -> Any:
+    for member in reversed(members):
+        start = work(member, start)
+    return start
+
+
+def test_the_page_says_what_json_logic_js_answers(oracle: JsonLogicJs) -> None:
+    """Each row of deviations in docs/jsonlogic.md, in the column that is theirs."""
+    page = (Path(__file__).parent.parent.parent / "docs/jsonlogic.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(.+?)` \| `(\{.*?\})` \| `(.+?)`.*? \| .+? \|$", page, re.MULTILINE)
+    assert len(rows) > 45
+    found = oracle.answers((json.loads(rule), [json.loads(data)]) for rule, data, _ in rows)
+    for (rule, data, said), (theirs,) in zip(rows, found, strict=True):
+        assert same(theirs, json.loads(said)), (rule, data, said, theirs)
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        ("all", {"evaluate": lambda members, work, _: all(work(member) for member in members)}),
+        ("filter", {"evaluate": lambda members, work, _: [m for m in members if work(m) is True]}),
+        ("reduce", {"evaluate": _fold_from_the_right}),
+    ],
+)
+def test_a_mistake_in_an_iterator_is_seen(
+    name: str, changes: dict[str, Any], oracle: JsonLogicJs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also one that every reading of ours would share."""
+    mutant = dataclasses.replace(ITERATORS[name], **changes)
+    monkeypatch.setattr(parse, "FORMS", {**parse.FORMS, name: of_iterator(mutant)})
+    using = [case for case in cases(seed=3, rules=800, each=1) if name in case.operators]
+    assert compared(using, oracle).differences
+
+
+@pytest.mark.parametrize(
+    ("name", "evaluate"),
+    [
+        ("%", lambda a, b: None if b == 0 else a % b),
+        ("substr", lambda text, start, length=None: text[int(start) :][: None if length is None else int(length)]),
+        ("cat", lambda *values: "".join(map(str, values))),
+        ("in", lambda needle, hay: needle in hay[:1]),
+        ("max", lambda *values: values[0]),
+    ],
+)
+def test_a_mistake_in_an_operator_is_seen(
+    name: str, evaluate: Any, oracle: JsonLogicJs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as the answer that Python itself would give."""
+    table = tuple(dataclasses.replace(operator, evaluate=evaluate) for operator in parse.TABLE[name])
+    monkeypatch.setattr(parse, "TABLE", {**parse.TABLE, name: table})
+    using = [case for case in cases(seed=3, rules=1500, each=1) if name in case.operators]
+    assert compared(using, oracle).differences
