@@ -31,6 +31,12 @@ def test_a_rule_whose_parts_exclude_each_other() -> None:
     assert odd(small(rule("young", less("age.predicted", 18)), rule("never", never))) == {("never-fires", "never")}
 
 
+def test_a_rule_that_says_the_same_of_the_unknown() -> None:
+    """It holds unknown ages up, with its own outcome and code, and still never fires."""
+    never = {"and": [less("age.predicted", 10), {">": [AGE, 20]}]}
+    assert ("never-fires", "never") in odd(small(rule("never", never, then="review", reason="R1001")))
+
+
 def test_what_is_required_is_never_missing() -> None:
     """A rule is only asked where all that is required is known."""
     policy = small(rule("none", {"==": [{"var": "face.count"}, None]}), requires=["face.count"])

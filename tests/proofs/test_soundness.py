@@ -203,8 +203,9 @@ def test_soundness_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
         compare(seed, 20, pairs)
         seed += 1
     sys.stdout.write(f"guarantees: {tally}\nversions: {pairs}\n")
-    assert tally.proved > 10
-    assert pairs.changed > 10
+    assert tally.proved
+    assert tally.refuted
+    assert pairs.changed
 
 
 def test_a_wrong_formula_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,7 +29,7 @@ from engine.logic.formula.terms import (
 )
 from engine.logic.formula.texts import instant
 from engine.logic.formula.world import Features
-from engine.logic.tree import Call, Derived, Expression, Iterate, ListOf, Names, Param, Var, names_read
+from engine.logic.tree import Call, Derived, Expression, Iterate, ListOf, Names, Param, Var, names_read, walk
 from engine.logic.types import BOOLEAN, TIME, Type
 
 
@@ -151,6 +151,8 @@ class Reading:
         world.beyond.add(f"{why} in `{text(node)}`")
         read = [self.features.read(name) for name in sorted(names_read(node))]
         inside = [part for term in read for part in (term.known, *parts(term.value))]
+        defaults = {part.name for part in walk(node) if isinstance(part, Var) and part.default is not None}
+        inside += [self.features.is_left_out(name) for name in sorted(defaults)]
         what = shape(node, self._settled)
         known = world.opaque(("known", what), inside, BOOLEAN).formula  # type: ignore[union-attr]
         return Term(world.opaque(what, inside, node.type), known)

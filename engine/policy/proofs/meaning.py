@@ -25,6 +25,8 @@ class Possible:
 
     effect: Effect
     fires: Any
+    unknown: bool
+    """Whether it is what follows where the rule's condition is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Meaning:
 
     def holds(self, rule: CheckedRule) -> Any:
         """When a rule is asked and its condition is true."""
-        return z3.Or([p.fires for p in self.effects if p.effect == effect(rule, unknown=False)])
+        return any_of(p.fires for p in self.effects if p.effect.rule == rule.id and not p.unknown)
 
     def given(self, code: str) -> Any:
         """When a reason code is in the answer."""
@@ -72,9 +74,9 @@ def meaning_of(policy: CheckedPolicy, features: Features) -> Meaning:
 
 def _effects(rule: CheckedRule, reading: Reading) -> Iterable[Possible]:
     term = reading.term(rule.condition)
-    yield Possible(effect(rule, unknown=False), z3.And(term.known, truth(term.value)))
+    yield Possible(effect(rule, unknown=False), z3.And(term.known, truth(term.value)), unknown=False)
     if rule.then is not None and not z3.is_true(term.known):
-        yield Possible(effect(rule, unknown=True), z3.Not(term.known))
+        yield Possible(effect(rule, unknown=True), z3.Not(term.known), unknown=True)
 
 
 def _outcome(policy: CheckedPolicy, decidable: Any, effects: tuple[Possible, ...]) -> dict[Outcome, Any]:
