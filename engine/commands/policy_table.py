@@ -45,13 +45,13 @@ def export(
 ) -> None:
     """Write a table as a spreadsheet. Cells that a spreadsheet would take for a formula get an apostrophe."""
     named = Format.xlsx if output and output.suffix.lower() == ".xlsx" else Format.csv
-    text = _text(policy)
+    text, library = _text(policy), FolderLibrary(policy.parent)
     try:
-        found = table_in(text, str(policy), table)
+        found = table_in(text, str(policy), table, library)
         lines = lines_of(found)
         content = write_xlsx(lines, table) if (form or named) is Format.xlsx else write_csv(lines).encode()
     except Refused as refused:
-        _show(refused.diagnostics, {str(policy): text})
+        _show(refused.diagnostics, {**library.texts, str(policy): text})
     if output is None:
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()

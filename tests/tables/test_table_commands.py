@@ -106,6 +106,18 @@ def test_what_is_not_there(policy: Path, tmp_path: Path) -> None:
     assert run("table", "import", policy).exit_code == 1
 
 
+def test_a_table_of_a_rule_set_goes_out(policy: Path, tmp_path: Path) -> None:
+    """Through the policy that includes it, and by itself."""
+    shared = tmp_path / "shared.yaml"
+    tables = policy.read_text().partition("tables:")[2].partition("\nrules:")[0]
+    shared.write_text(f"ruleset: shared\ntables:{tables}\n")
+    parameter = "age_buffer: {title: B, range: [0, 12], value: 5}"
+    policy.write_text(f"policy: p\ninclude: [shared.yaml]\nparameters:\n  {parameter}\n")
+    expected = run("table", "export", EXAMPLES / "age_bands.yaml", "age_bands").stdout
+    for file in (policy, shared):
+        assert run("table", "export", file, "age_bands").stdout == expected
+
+
 def test_decide_tells_the_score_where_there_is_one() -> None:
     """The other keys stay."""
     record = '{"device.bot_detected": true, "device.ua_ch_mismatch": false, "device.token": "invalid"}'

@@ -26,10 +26,13 @@ from engine.policy.tables.yaml_text import table_lines
 _ARCHIVE = b"PK\x03\x04"
 
 
-def table_in(text: str, source: str, name: str) -> Table:
-    """One table of a policy's text, by its shape; raises `Refused` with every mistake of shape."""
+def table_in(text: str, source: str, name: str, library: Library | None = None) -> Table:
+    """One table of a policy or of what it includes, by its shape; raises `Refused` with every mistake of shape."""
     mistakes = Mistakes()
     document = read_document(text, source, mistakes)
+    if document and document.root.get("include") is not None:
+        policy = whole(document, library, mistakes)
+        document = policy.document if policy else None
     node = document.root.get("tables") if document else None
     tables = read_tables(node, Parts(mistakes)) if node is not None else ()
     if mistakes.found:
