@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections import Counter
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -11,8 +12,6 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 IN_CI = os.environ.get("CI") == "true"
-
-_NOT_RUN: dict[str, str] = {}
 
 
 def find_chromium() -> str | None:
@@ -77,7 +76,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             reason = reasons[marker]
             if reason is None:
                 continue
-            _NOT_RUN[marker] = reason
             lenient = not IN_CI or (marker in NEEDS and NEEDS[marker] not in os.environ)
             item.add_marker(
                 pytest.mark.skip(reason=f"not run, because {reason}") if lenient else pytest.mark.missing(reason)
@@ -97,9 +95,10 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say once for each marker what was not run."""
-    for marker, reason in sorted(_NOT_RUN.items()):
-        terminalreporter.write_line(f"tests marked `{marker}`: not run, because {reason}")
+    """Say once for each reason what was not run; the reports come from all processes that ran tests."""
+    skipped = (str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", ()))
+    for reason, count in sorted(Counter(skipped).items()):
+        terminalreporter.write_line(f"{count} tests {reason.removeprefix('Skipped: ')}")
 
 
 @pytest.fixture(scope="session")
