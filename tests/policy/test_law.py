@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 
-from engine.diagnostics import errors
+from engine.diagnostics import Refused, errors
 from engine.features import Catalogue, Feature
 from engine.policy import CompiledPolicy, check_policy, read_policy, shipped_reasons
 from tests.logic.rules import FEATURES, MEMBERS, NAMES, records, uses_of
@@ -50,12 +50,17 @@ def policy_of(drawn: list[tuple[Any, str, Any]]) -> CompiledPolicy | None:
     for when, then, on_unknown in drawn:
         rule = {"id": f"r{len(rules)}", "when": when, "then": then, "reason": "R834"}
         rule |= {"on_unknown": on_unknown} if on_unknown else {}
-        found = check_policy(text_of([rule]), source="random.yaml", catalogue=CATALOGUE, reasons=shipped_reasons())
-        if not errors(found):
+        if read([rule]) is not None:
             rules.append(rule)
-    if not rules:
+    return read(rules) if rules else None
+
+
+def read(rules: list[dict[str, Any]]) -> CompiledPolicy | None:
+    """A policy of these rules; None where it is refused."""
+    try:
+        return read_policy(text_of(rules), source="random.yaml", catalogue=CATALOGUE, reasons=shipped_reasons())
+    except Refused:
         return None
-    return read_policy(text_of(rules), source="random.yaml", catalogue=CATALOGUE, reasons=shipped_reasons())
 
 
 def text_of(rules: list[dict[str, Any]]) -> str:

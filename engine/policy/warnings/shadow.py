@@ -17,9 +17,9 @@ from engine.policy.warnings.points import Grid, Point, constants_of, grid_of
 from engine.policy.warnings.repeated import meaning
 from engine.policy.warnings.subject import Subject
 
-MAX_POINTS = 1_500
+MAX_POINTS = 1_000
 """Records that are tried for one rule. One that needs more is not looked at."""
-MAX_TRIED = 40_000
+MAX_TRIED = 12_000
 """Records that are tried for all rules under all strategies, so that a check while one types stays fast."""
 
 MAX_COMPARED = 400_000
