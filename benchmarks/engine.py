@@ -47,7 +47,7 @@ class Row:
     faster: dict[str, float]
     """How many times ours, with a dict, is faster."""
     to_floor: dict[str, float]
-    """Over reading alone, in turns with all other engines; and where only these take turns, so that caches stay warm."""
+    """Over reading alone, in turns with all other engines; `warm` where only these take turns."""
     to_floor_warm: dict[str, float]
     compiled_ms: float
     """From the rules' text to the first decision, and the part of it that compiles."""
