@@ -8,8 +8,23 @@ from engine.features import Catalogue, Feature
 from engine.logic.explain import explain
 from engine.logic.mistakes import Mistakes, did_you_mean, quoted
 from engine.logic.operators.comparison import IS_NOT_NULL, IS_NULL
+from engine.logic.operators.lists import MEMBER_AT
 from engine.logic.operators.membership import IN_LIST
-from engine.logic.tree import Call, Expression, Known, ListOf, Literal, Param, Var, names_read, walk
+from engine.logic.tree import (
+    Call,
+    Derived,
+    Expression,
+    Item,
+    Iterate,
+    Known,
+    ListOf,
+    Literal,
+    Names,
+    Param,
+    Var,
+    children,
+    walk,
+)
 
 _ORDERED = frozenset({"<", "<=", ">", ">=", "between"})
 _EQUAL = frozenset({"==", "!="})
@@ -21,13 +36,40 @@ def constants_are_possible(
     condition: Expression, catalogue: Catalogue, strategies: Strategies, mistakes: Mistakes
 ) -> None:
     """Note every constant, and every sum of parameters under each strategy, that its feature cannot have."""
-    for node in walk(condition):
-        if not isinstance(node, Call) or not _compares(node):
-            continue
-        features = [catalogue[a.name] for a in node.args if isinstance(a, Var) and a.name in catalogue]
-        if len(features) == 1:
-            for constant in _constants(node):
-                _is_possible(features[0].member(), constant, node.operator.name in _ORDERED, strategies, mistakes)
+    for call, item in _calls(condition, catalogue, None):
+        features = [feature for arg in call.args if (feature := _feature(arg, catalogue, item))]
+        if len(features) == 1 and _compares(call):
+            for constant in _constants(call):
+                _is_possible(features[0].member(), constant, call.operator.name in _ORDERED, strategies, mistakes)
+
+
+def _calls(node: Expression, catalogue: Catalogue, item: Feature | None) -> Iterable[tuple[Call, Feature | None]]:
+    """Every call, with what the items are where it stands, if they are values of one feature."""
+    if isinstance(node, Call):
+        yield node, item
+    if isinstance(node, Iterate):
+        around = [node.over, *([node.initial] if node.initial else [])]
+        yield from _calls(node.body, catalogue, _members_of(node.over, catalogue))
+    else:
+        around = list(children(node))
+    for child in around:
+        yield from _calls(child, catalogue, item)
+
+
+def _members_of(node: Expression, catalogue: Catalogue) -> Feature | None:
+    """The list feature whose members a list holds."""
+    while isinstance(node, Iterate) and node.iterator.name == "filter":
+        node = node.over
+    return catalogue[node.name] if isinstance(node, Var) and node.name in catalogue else None
+
+
+def _feature(node: Expression, catalogue: Catalogue, item: Feature | None) -> Feature | None:
+    """The feature whose value an operand is."""
+    if isinstance(node, Item):
+        return item if node.parts in {(), ("current",)} else None
+    if isinstance(node, Call) and node.operator is MEMBER_AT:
+        node = node.args[0]
+    return catalogue[node.name] if isinstance(node, Var) and node.name in catalogue else None
 
 
 def _compares(call: Call) -> bool:
@@ -38,7 +80,7 @@ def _compares(call: Call) -> bool:
 
 def _constants(call: Call) -> Iterable[Expression]:
     parts = (part for arg in call.args for part in (arg.members if isinstance(arg, ListOf) else (arg,)))
-    return (part for part in parts if not names_read(part))
+    return (part for part in parts if not any(isinstance(node, Var | Names | Derived | Item) for node in walk(part)))
 
 
 def _is_possible(
