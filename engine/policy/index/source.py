@@ -74,8 +74,9 @@ class FeatureSource:
         return [*(check if self.guarded else []), *look]
 
     def _tree(self, feature: Feature, code: str, masks: FeatureMasks) -> list[str]:
-        below: Boundary = (max(feature.low, -float(EXACT)), 0)
-        above: Boundary = (min(feature.high, float(EXACT)), 1)
+        most = float(EXACT) if self.guarded else math.inf  # a guard hands what lies beyond to the catalogue's check
+        below: Boundary = (max(feature.low, -most), 0)
+        above: Boundary = (min(feature.high, most), 1)
         inner = [number for number, at in enumerate(masks.boundaries) if below < at < above]
         first = sum(at <= below for at in masks.boundaries)
         tests = [_test(feature, masks.boundaries[number]) for number in inner]
