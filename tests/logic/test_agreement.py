@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.logic.rules import explained, generated, records, rules, same, typed
+from tests.logic.rules import explained, generated, many_records, records, rules, same, typed
 
 SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large)
 
@@ -32,7 +33,7 @@ def test_readings_agree(rule: Any, each: list[dict[str, Any]]) -> None:
 @pytest.mark.soak
 @pytest.mark.timeout(1800)
 @settings(max_examples=2000, deadline=None, suppress_health_check=SLOW)
-@given(rules(depth=4), st.lists(records(), min_size=50, max_size=50))
-def test_readings_agree_for_long(rule: Any, each: list[dict[str, Any]]) -> None:
-    """Thousands of deeper rules in the long run."""
-    agree(rule, each)
+@given(rules(depth=4), st.integers(0, 2**32))
+def test_readings_agree_for_long(rule: Any, seed: int) -> None:
+    """Thousands of deeper rules in the long run, each over fifty records."""
+    agree(rule, many_records(Random(seed), 50))
