@@ -7,8 +7,10 @@ import shutil
 from collections import Counter
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).parent.parent
 IN_CI = os.environ.get("CI") == "true"
@@ -83,8 +85,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the mark that turns a missing tool into a failure."""
+    """Register the mark that turns a missing tool into a failure, and take chance out of what hypothesis draws."""
     config.addinivalue_line("markers", "missing(reason): the tool that this test needs is not there")
+    # The suite draws the same examples each time and has no clock in it; `make soak` draws others each time.
+    drawn: Any = {} if config.getoption("markexpr") == "soak" else {"derandomize": True, "database": None}
+    settings.register_profile("suite", deadline=None, suppress_health_check=list(HealthCheck), **drawn)
+    settings.load_profile("suite")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-LONG_MS = 60_000
 CAMERA_READY = "[data-action=capture][aria-disabled=false]"
 NEVER_THE_SAME_PICTURE_TWICE = """
 const encode = HTMLCanvasElement.prototype.toBlob;
@@ -20,7 +19,7 @@ HTMLCanvasElement.prototype.toBlob = function (...wishes) {
 
 def at(page: Page, screen: str) -> None:
     """Wait until this screen is there."""
-    expect(page.locator(f"[data-screen={screen}]")).to_be_visible(timeout=LONG_MS)
+    expect(page.locator(f"[data-screen={screen}]")).to_be_visible()
 
 
 def press(page: Page, action: str) -> None:
@@ -41,14 +40,21 @@ def to_camera(page: Page, link: str) -> None:
     press(page, "continue")
     press(page, "agree")
     at(page, "capture")
-    page.locator(CAMERA_READY).wait_for(timeout=LONG_MS)
+    page.locator(CAMERA_READY).wait_for()
+
+
+def shoot(page: Page) -> None:
+    """Take the photo, and wait until the service has its frames: the preview is there before."""
+    with page.expect_response("**/sessions/frames") as answered:
+        press(page, "capture")
+        at(page, "preview")
+    answered.value.finished()
 
 
 def to_preview(page: Page, link: str) -> None:
-    """From the link to the photo."""
+    """From the link to the photo, whose frames have arrived at the service."""
     to_camera(page, link)
-    press(page, "capture")
-    at(page, "preview")
+    shoot(page)
 
 
 def to_end(page: Page, link: str) -> None:

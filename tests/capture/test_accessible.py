@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.capture.steps import CAMERA_READY, at, press, trouble
-from tests.harness.browser import DESKTOP, PHONE, page_of, screenshot
+from tests.capture.steps import CAMERA_READY, at, press, shoot, trouble
+from tests.harness.browser import DESKTOP, PHONE, at_rest, page_of, screenshot
 from tests.harness.server import Service
 
 pytestmark = pytest.mark.browser
@@ -65,9 +65,8 @@ def screens(page: Page, link: str) -> Iterator[str]:
     press(page, "agree")
     page.locator(CAMERA_READY).wait_for()
     yield "capture"
-    press(page, "capture")
-    at(page, "preview")
-    page.wait_for_timeout(300)
+    shoot(page)
+    at_rest(page)
     yield "preview"
     press(page, "submit")
     at(page, "confirmation")
@@ -79,7 +78,7 @@ def test_every_text_has_contrast_and_every_control_a_name(browser: Browser, serv
     _, link = service.new_capture()
     with page_of(browser, DESKTOP, color_scheme=scheme, reduced_motion="reduce") as page:
         for name in screens(page, link):
-            page.wait_for_timeout(200)  # colours have their transitions
+            at_rest(page)  # colours have their transitions
             contrasts = page.evaluate(CONTRASTS)
             assert contrasts
             assert [row for row in contrasts if row[1] < 4.5] == [], name

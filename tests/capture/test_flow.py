@@ -9,8 +9,17 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.capture.steps import NEVER_THE_SAME_PICTURE_TWICE, at, press, to_camera, to_end, to_preview
-from tests.harness.browser import DESKTOP, PHONE, page_of, screenshot
+from tests.capture.steps import (
+    CAMERA_READY,
+    NEVER_THE_SAME_PICTURE_TWICE,
+    at,
+    press,
+    shoot,
+    to_camera,
+    to_end,
+    to_preview,
+)
+from tests.harness.browser import DESKTOP, PHONE, at_rest, page_of, screenshot
 from tests.harness.server import Service
 
 pytestmark = pytest.mark.browser
@@ -26,6 +35,17 @@ navigator.mediaDevices.getUserMedia = async (wishes) => {
   return stream;
 };
 """
+NUMBER_THE_PICTURES = """
+const draw = CanvasRenderingContext2D.prototype.drawImage;
+CanvasRenderingContext2D.prototype.drawImage = function (source, ...places) {
+  draw.call(this, source, ...places);
+  if (!(source instanceof HTMLVideoElement)) return;
+  const played = source.getVideoPlaybackQuality().totalVideoFrames;
+  this.fillStyle = `rgb(${[37, 59, 83].map((step) => (played * step) % 256)})`;
+  this.fillRect(0, 0, 32, 32);
+};
+"""
+"""The film is short and starts anew: on a slow machine two pictures, each new from the camera, may be equal."""
 LIVE_TRACKS = "() => window.streams.flatMap((s) => s.getTracks()).filter((t) => t.readyState === 'live').length"
 
 
@@ -38,8 +58,8 @@ def walk(page: Page, link: str, size: str) -> None:
     at(page, "consent")
     screenshot(page, f"capture-{size}-2-consent")
     press(page, "agree")
-    page.locator("[data-action=capture][aria-disabled=false]").wait_for()
-    page.wait_for_timeout(500)  # for the picture: the camera's view fades in
+    page.locator(CAMERA_READY).wait_for()
+    at_rest(page)  # for the picture: the camera's view fades in
     screenshot(page, f"capture-{size}-3-capture")
     press(page, "capture")
     at(page, "preview")
@@ -79,6 +99,7 @@ def test_the_frames_arrive_with_their_times(browser: Browser, service: Service) 
     """As many JPEGs as asked for, each different, at least about the asked interval apart."""
     _, link = service.new_capture()
     with page_of(browser, DESKTOP) as page, page.expect_request("**/sessions/frames") as sent:
+        page.add_init_script(NUMBER_THE_PICTURES)
         to_preview(page, link)
     frames = json.loads(sent.value.post_data or "")["frames"]
     times = [frame["t_ms"] for frame in frames]
@@ -99,7 +120,7 @@ def test_the_camera_is_asked_for_after_consent_and_given_back_before_the_preview
         at(page, "consent")
         assert page.evaluate("window.asked") == 0
         press(page, "agree")
-        page.locator("[data-action=capture][aria-disabled=false]").wait_for()
+        page.locator(CAMERA_READY).wait_for()
         assert page.evaluate(LIVE_TRACKS) == 1
         press(page, "capture")
         at(page, "preview")
@@ -122,9 +143,8 @@ def test_a_retake_replaces_the_selfie(browser: Browser, service: Service) -> Non
         to_preview(page, link)
         expect(page.get_by_text("5 more tries")).to_be_visible()
         press(page, "retake")
-        page.locator("[data-action=capture][aria-disabled=false]").wait_for()
-        press(page, "capture")
-        at(page, "preview")
+        page.locator(CAMERA_READY).wait_for()
+        shoot(page)
         expect(page.get_by_text("4 more tries")).to_be_visible()
         press(page, "submit")
         at(page, "confirmation")

@@ -34,7 +34,7 @@ def test_the_page_talks_to_its_service_alone(browser: Browser, service: Service)
 
 
 def test_the_service_answers_with_a_strict_policy(service: Service) -> None:
-    headers = httpx.get(f"{service.url}/capture/").headers
+    headers = httpx.get(f"{service.url}/capture/", timeout=60).headers
     policy = headers["content-security-policy"]
     assert "unsafe" not in policy
     assert "frame-ancestors 'none'" in policy

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser
 
-from tests.capture.steps import CAMERA_READY, NEVER_THE_SAME_PICTURE_TWICE, at, press, to_camera, to_preview
+from tests.capture.steps import CAMERA_READY, NEVER_THE_SAME_PICTURE_TWICE, at, press, shoot, to_camera, to_preview
 from tests.harness.browser import PHONE, page_of
 from tests.harness.server import Service
 
@@ -38,8 +38,8 @@ def test_at_the_preview(browser: Browser, service: Service) -> None:
         to_preview(page, link)
         page.get_by_text("5 more tries").wait_for()
         page.reload()
-        page.locator(CAMERA_READY).click()
-        at(page, "preview")
+        page.locator(CAMERA_READY).wait_for()
+        shoot(page)
         page.get_by_text("4 more tries").wait_for()
         press(page, "submit")
         at(page, "confirmation")

@@ -54,7 +54,7 @@ def test_nothing_of_streamlits_own_is_left(console: OpenConsole, evaluations: di
         page.locator("a.si-row").first.wait_for()
         for chrome in STREAMLITS_OWN:
             assert not page.locator(chrome).locator("visible=true").count(), chrome
-        assert page.title() == "Selfie Intelligence"
+        expect(page).to_have_title("Selfie Intelligence")
         bar = page.locator(".si-bar").bounding_box()
         assert bar is not None
         assert bar["y"] < 4, "there is a gap above the bar"
@@ -85,7 +85,7 @@ def test_a_new_capture_gives_a_link_and_follows_it(console: OpenConsole, service
         assert link.startswith(f"{service.url}/capture/#")
         screenshot(page, "console-new-capture")
         decline(service, link.partition("#")[2])
-        expect(page.locator(".si-live .si-chip")).to_have_text("Review", timeout=15_000)
+        expect(page.locator(".si-live .si-chip")).to_have_text("Review")
         page.get_by_role("link", name="Open the evaluation").click()
         expect(page.locator("h1")).to_have_text("grace")
         expect(page.locator(".si-page-head")).to_contain_text("declined")
@@ -93,6 +93,6 @@ def test_a_new_capture_gives_a_link_and_follows_it(console: OpenConsole, service
 
 def decline(service: Service, token: str) -> None:
     """The person says no."""
-    with httpx.Client(base_url=service.url, headers={"Authorization": f"Bearer {token}"}) as person:
+    with httpx.Client(base_url=service.url, headers={"Authorization": f"Bearer {token}"}, timeout=60) as person:
         assert person.post("/api/capture/sessions/open", json={}).is_success
         assert person.post("/api/capture/sessions/decline", json={}).is_success

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 import pytest
 from playwright.sync_api import Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.console.conftest import LIVE_ADULT, OpenConsole, decide, portrait
 from tests.harness.browser import screenshot
@@ -45,6 +47,16 @@ def place_of(page: Page, text: str) -> tuple[float, float]:
         text,
     )
     return (found[0], found[1])
+
+
+def hover(page: Page, text: str) -> None:
+    """Rest on `text` until its card is there; lines move while the editor says what is wrong, so place by place."""
+    for _ in range(30):
+        page.mouse.move(0, 0)
+        page.mouse.move(*place_of(page, text))
+        with suppress(PlaywrightTimeout):
+            page.locator(".card").wait_for(timeout=2_000)
+            return
 
 
 def newest(service: Service) -> int:
@@ -131,7 +143,7 @@ def test_names_are_completed_and_explained(console: OpenConsole) -> None:
         choice = page.locator(".cm-tooltip-autocomplete li", has_text="liveness.passive_score")
         expect(choice).to_be_visible()
         page.keyboard.press("Escape")
-        page.mouse.move(*place_of(page, "var: face.count"))
+        hover(page, "var: face.count")
         expect(page.locator(".card")).to_contain_text("Faces")
         expect(page.locator(".card")).to_contain_text("integer 0 to 1000")
 

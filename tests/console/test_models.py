@@ -63,7 +63,10 @@ def test_cards_are_read_at_a_desk(console: OpenConsole) -> None:
         expect(page.locator(".si-card .si-warn")).to_contain_text("Do not trust this score alone")
         plots = page.locator(".si-plot img")
         expect(plots).to_have_count(5)
-        assert plots.evaluate_all("all => all.every(image => image.complete && image.naturalWidth > 300)")
+        page.wait_for_function(
+            "() => [...document.querySelectorAll('.si-plot img')]"
+            ".every((each) => each.complete && each.naturalWidth > 300)"
+        )
         screenshot(page, "console-models")
         plots.nth(2).scroll_into_view_if_needed()
         screenshot(page, "console-models plots")

@@ -30,6 +30,6 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     uv = str(Path(sys.executable).with_name("uv"))
     offline = ["--offline", "--no-deps", "--no-build-isolation", "--quiet", "--no-cache"]
     command = [uv, "pip", "install", *offline, "--python", sys.executable, "--target", str(folder), str(EXAMPLE)]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=120)  # noqa: S603 - our own uv
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=240)  # noqa: S603 - our own uv
     assert done.returncode == 0, done.stderr
     return folder

@@ -91,7 +91,7 @@ def answering(
 def hanging(server: LivenessServer, connection: socket.socket) -> None:
     """Takes the request and says nothing."""
     server.read(connection)
-    server.stopped.wait(30)
+    server.stopped.wait(120)
 
 
 def dripping(server: LivenessServer, connection: socket.socket) -> None:

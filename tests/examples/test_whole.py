@@ -32,7 +32,7 @@ def selfie(installed: Path, *arguments: str, **env: str) -> subprocess.Completed
     ours = {"PYTHONPATH": str(installed), "SELFIE_MODEL_OFFLINE": "1", "SELFIE_POLICIES": str(POLICIES), **env}
     command = [str(Path(sys.executable).with_name("selfie")), *arguments]
     return subprocess.run(  # noqa: S603 - our own program beside this Python
-        command, check=False, env={**os.environ, **ours}, capture_output=True, text=True, timeout=120
+        command, check=False, env={**os.environ, **ours}, capture_output=True, text=True, timeout=240
     )
 
 
@@ -50,7 +50,7 @@ def test_its_policy_passes_the_check_and_its_cases(installed: Path) -> None:
 
 def evaluate(installed: Path, url: str, **env: str) -> dict[str, Any]:
     """What `selfie evaluate` says of the portrait in the example's workflow."""
-    ours = {"SELFIE_ACME_URL": url, "SELFIE_ACME_KEY": "secret", "SELFIE_ACME_SECONDS": "3", **env}
+    ours = {"SELFIE_ACME_URL": url, "SELFIE_ACME_KEY": "secret", "SELFIE_ACME_SECONDS": "30", **env}
     done = selfie(installed, "evaluate", "--workflow", "acme_image", "--json", str(PORTRAIT), **ours)
     assert done.returncode == 0, done.stderr
     line: dict[str, Any] = json.loads(done.stdout)
@@ -95,7 +95,7 @@ def on_path(installed: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture
 def service(on_path: None, server: LivenessServer, tmp_path: Path) -> Iterator[Running]:
     """The service with the example and its policies; face and age see a live adult, Acme's server is a real one."""
-    settings = {"SELFIE_ACME_URL": server.url, "SELFIE_ACME_KEY": "secret", "SELFIE_ACME_SECONDS": "1"}
+    settings = {"SELFIE_ACME_URL": server.url, "SELFIE_ACME_KEY": "secret", "SELFIE_ACME_SECONDS": "3"}
     own = {"SELFIE_ACME_BREAKER_FAILURES": "3", "SELFIE_ACME_BREAKER_SECONDS": "0"}
 
     def acme(ports: Ports) -> SignalProvider:

@@ -9,11 +9,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+
+PATIENCE_MS = 60_000
+"""How long a page is waited for. Only what fails waits as long, and a busy machine is no failure."""
+
+expect.set_options(timeout=PATIENCE_MS)
 
 QUIET = (
     "--no-sandbox",
     "--disable-gpu",
+    "--disable-dev-shm-usage",  # in a container there is often too little of it, and pages crash
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
@@ -39,7 +45,9 @@ def chromium_with(executable: str, *, film: Path | None = None, permission: str 
     if film is not None:
         camera += ["--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film}"]
     with _driver() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=[*QUIET, *camera])
+        browser = playwright.chromium.launch(
+            executable_path=executable, args=[*QUIET, *camera], timeout=2 * PATIENCE_MS
+        )
         try:
             yield browser
         finally:
@@ -67,6 +75,7 @@ def _driver() -> Iterator[Playwright]:
 def page_of(browser: Browser, size: dict[str, Any], **options: Any) -> Iterator[Page]:
     """A page in a browser context of its own (own cookies), which must not have failed in its console at the end."""
     context: BrowserContext = browser.new_context(**{**size, **options})
+    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -77,6 +86,14 @@ def page_of(browser: Browser, size: dict[str, Any], **options: Any) -> Iterator[
         context.close()
     unexpected = [line for line in complaints if "Failed to load resource" not in line]
     assert not unexpected, f"the page complained: {unexpected}"
+
+
+def at_rest(page: Page) -> None:
+    """Wait until what moves or fades in for a moment has come to rest; what moves without end is left alone."""
+    page.wait_for_function(
+        "() => document.getAnimations().every((one) =>"
+        " one.playState !== 'running' || one.effect.getComputedTiming().endTime > 5_000)"
+    )
 
 
 def screenshot(page: Page, name: str) -> None:

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,8 +19,10 @@ from typing import Any
 
 import httpx
 
-START_SECONDS = 90.0
+START_SECONDS = 180.0
 STOP_SECONDS = 15.0
+_PORTS = range(20_000, 32_000)
+"""Below those that the system gives to outgoing connections, one of which could take the port a moment later."""
 _SIGN_IN = re.compile(r"https?://\S+/signin#\S+")
 
 
@@ -63,36 +65,49 @@ def running_service(folder: Path, **env: str) -> Iterator[Service]:
 
     `env` adds to this process's environment, or overrides it. A service that does not start fails with what it printed.
     """
-    port, key, log = free_port(), secrets.token_urlsafe(24), folder / "service.log"
-    url = f"http://127.0.0.1:{port}"
+    folder.mkdir(parents=True, exist_ok=True)
+    log = folder / "service.log"
     ours = {
         "SELFIE_DATA": str(folder / "data"),
-        "SELFIE_PORT": str(port),
-        "SELFIE_PUBLIC_URL": url,
-        "SELFIE_SANDBOX_KEY": key,
+        "SELFIE_SANDBOX_KEY": secrets.token_urlsafe(24),
         "PYTHONUNBUFFERED": "1",
     }
-    folder.mkdir(parents=True, exist_ok=True)
-    with log.open("wb") as printed:
-        program = subprocess.Popen(  # noqa: S603 - our own program beside this Python
-            [str(Path(sys.executable).with_name("selfie")), "run"],
-            env={**os.environ, **ours, **env},
-            stdout=printed,
-            stderr=subprocess.STDOUT,
-            cwd=folder,
-        )
-        try:
-            _wait_until_ready(url, program, log)
-            yield Service(url, key, _sign_in_link(log), log)
-        finally:
-            _stop(program)
+    program, url = _started(folder, {**ours, **env}, log)
+    try:
+        yield Service(url, ours["SELFIE_SANDBOX_KEY"], _sign_in_link(log), log)
+    finally:
+        _stop(program)
 
 
 def free_port() -> int:
     """A TCP port that nobody listened on a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    while True:
+        port = secrets.choice(_PORTS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+
+
+def _started(folder: Path, env: dict[str, str], log: Path, tries: int = 3) -> tuple[subprocess.Popen[bytes], str]:
+    """The program once it is ready, and its address; on another port where somebody took the first in between."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    with log.open("wb") as printed:
+        program = subprocess.Popen(  # noqa: S603 - our own program beside this Python
+            [str(Path(sys.executable).with_name("selfie")), "run"],
+            env={**os.environ, "SELFIE_PORT": str(port), "SELFIE_PUBLIC_URL": url, **env},
+            stdout=printed,
+            stderr=subprocess.STDOUT,
+            cwd=folder,
+        )
+    try:
+        _wait_until_ready(url, program, log)
+    except BaseException:
+        _stop(program)
+        if tries > 1 and "cannot listen" in log.read_text(errors="replace"):
+            return _started(folder, env, log, tries - 1)
+        raise
+    return program, url
 
 
 def _wait_until_ready(url: str, program: subprocess.Popen[bytes], log: Path) -> None:

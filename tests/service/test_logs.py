@@ -67,7 +67,7 @@ def test_a_whole_run_leaves_nothing_personal(
         "secret.example",
         "customer-4711",
         "lovelace",
-        "1815",
+        "1815-12-10",
         "36.4",
         "0.98",
         "Firefox",

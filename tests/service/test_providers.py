@@ -98,19 +98,20 @@ def test_a_provider_without_evidence_to_read_is_no_r1002(tmp_path: Path, portrai
 def test_a_hanging_provider_costs_its_time_and_no_more(tmp_path: Path, portrait: bytes) -> None:
     hanging = Hanging("age", GOOD["age"])
     factories = {**telling(GOOD), "age": lambda _ports: hanging}
-    with running(tmp_path, factories, evaluation_seconds=0.3, workers_threads=1) as service:
+    with running(tmp_path, factories, evaluation_seconds=2, workers_threads=1) as service:
         try:
             body = {"selfie": {"image": as_base64(portrait)}}
             started = time.monotonic()
             answer = service.post("selfie_image", body).json()
-            assert time.monotonic() - started < 10
+            assert time.monotonic() - started < 30
+            service.services.inference._seconds = 60  # enough on the slowest machine: nothing hangs any more but `age`
             assert (answer["decision"], answer["eval_status"]) == ("REVIEW", "evaluation_completed")
             assert "R1002" in answer["selfieIntelligence"]["reasonCodes"]
             again = service.post("selfie_image", body).json()
             reasons = [each["reason"] for each in trace_failures(service, again["eval_id"])]
             assert reasons == ["earlier reads of it still hang"]
             hanging.let_go.set()
-            deadline = time.monotonic() + 10
+            deadline = time.monotonic() + 60
             while service.services.inference._hanging["age"] and time.monotonic() < deadline:
                 time.sleep(0.01)
             assert service.post("selfie_image", body).json()["decision"] == "ACCEPT"

@@ -60,7 +60,7 @@ def bound(*providers: Loading | Plain) -> BoundWorkflow:
 def test_each_provider_is_asked_once_and_no_failure_stops_the_others() -> None:
     first, second, last = Loading("first", absent), Loading("second", broken), Loading("last", nothing)
     thread = warm_in_background([bound(first, second, Plain(), last), bound(last, first)])
-    thread.join(10)
+    thread.join(60)
     assert not thread.is_alive()
     assert [one.asked for one in (first, second, last)] == [1, 1, 1]
 
@@ -69,11 +69,11 @@ def test_the_start_does_not_wait() -> None:
     go = threading.Event()
 
     def wait() -> None:
-        go.wait(10)
+        go.wait(60)
 
     slow = Loading("slow", wait)
     thread = warm_in_background([bound(slow)])
     assert thread.is_alive()
     go.set()
-    thread.join(10)
+    thread.join(60)
     assert slow.asked == 1

@@ -43,9 +43,9 @@ def test_processes_that_start_together_migrate_once(tmp_path: Path) -> None:
     processes = [context.Process(target=upgrade, args=(str(tmp_path), answers)) for _ in range(3)]
     for process in processes:
         process.start()
-    told = [answers.get(timeout=60) for _ in processes]
+    told = [answers.get(timeout=240) for _ in processes]
     for process in processes:
-        process.join(30)
+        process.join(120)
         assert process.exitcode == 0
     assert sorted(before is None for before, _ in told) == [False, False, True]
     assert len({after for _, after in told}) == 1

@@ -5,7 +5,8 @@ import type { CapturePlan, Frame } from "./contract";
 import { Fault } from "./faults";
 
 const QUALITY = 0.92;
-const PATIENCE_MS = 3_000;
+/** A slow device under load may need seconds for its next picture; a camera that is unplugged says so by itself. */
+const PATIENCE_MS = 10_000;
 
 /** Take `plan.frames` different frames, at least `plan.interval_ms` apart. `taken` counts them as they come. */
 export async function takeBurst(
