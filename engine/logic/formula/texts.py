@@ -48,9 +48,18 @@ class Texts:
         return next(fits, below[1] + "\x00")
 
 
+_DAY, _MIDNIGHT = len("2026-01-01"), "T00:00:00.000000Z"
+
+
 def instant(time: str) -> int:
-    """A canonical time as microseconds since the year 1, counted from 1."""
-    return (datetime.fromisoformat(time) - _FIRST) // _MICROSECOND + FIRST_INSTANT
+    """A canonical time, or a day, as microseconds since the year 1, counted from 1."""
+    whole = time if len(time) > _DAY else f"{time}{_MIDNIGHT}"
+    return (datetime.fromisoformat(whole) - _FIRST) // _MICROSECOND + FIRST_INSTANT
+
+
+def day_of(time: str) -> str:
+    """A canonical time as a person writes it: midnight as the day alone."""
+    return time.removesuffix(_MIDNIGHT)
 
 
 def time_at(microseconds: int) -> str:

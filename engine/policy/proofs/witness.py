@@ -12,7 +12,7 @@ import z3
 
 from engine.features import Feature
 from engine.logic.formula.terms import DOUBLE, Number, Text, Truth, rational
-from engine.logic.formula.texts import instant, time_at
+from engine.logic.formula.texts import day_of, instant, time_at
 from engine.logic.formula.values import fraction, python_double
 from engine.logic.formula.world import Features, World
 from engine.policy.proofs.question import Question
@@ -20,6 +20,7 @@ from engine.policy.proofs.question import Question
 Record = dict[str, Any]
 TRIES = 4
 _SMALLEST = 1e-300
+_RECENT = "2026-01-01"
 
 
 def candidates(question: Question, features: Features, names: Iterable[str]) -> Iterator[Record]:
@@ -115,7 +116,7 @@ def _python(world: World, feature: Feature, value: Any, found: Any) -> Any:
         exact = fraction(found)
         return int(exact) if feature.type == "integer" else _plain(float(exact), feature)
     if isinstance(value, Text):
-        return time_at(found.as_long()) if feature.type == "time" else world.texts.text(fraction(found))
+        return day_of(time_at(found.as_long())) if feature.type == "time" else world.texts.text(fraction(found))
     return []
 
 
@@ -134,7 +135,10 @@ def _pleasant(world: World, feature: Feature, given: Any) -> list[Any]:
             return [given]
         first = math.floor(low) + 1
         return [first if feature.type == "integer" and low < first < high else round_number(low, high)]
-    return []
+    constants = sorted((str(cut) for cut in world.cuts.get(feature.name, ())), reverse=True)
+    if feature.type == "time":
+        return [day_of(time) for time in constants] + [_RECENT]
+    return constants if feature.type == "string" else []
 
 
 def between(cuts: list[float], value: float, feature: Feature) -> tuple[float, float]:
