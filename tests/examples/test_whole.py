@@ -68,7 +68,7 @@ def test_evaluate_accepts_with_a_good_service_and_only_then(installed: Path, ser
         server.behaviours = [behaviour]
         line = evaluate(installed, url)
         assert line["selfieIntelligence"]["decision"]["value"] == "review"
-        assert {"I856", "R1002"} <= set(line["selfieIntelligence"]["reasonCodes"])
+        assert {"I856", "R1002"} <= set(line["selfieIntelligence"]["reasonCodes"]), line["error"]
         assert line["features"]["acme.liveness_score"] is None
         assert line["error"].startswith("acme: ")
 
