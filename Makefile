@@ -54,7 +54,7 @@ run: setup
 	$(BIN)/selfie run
 
 test: setup $(STAMPS)/spark
-	$(BIN)/pytest -m "not soak"
+	$(BIN)/pytest -m "not soak" -n 2 --dist loadfile
 
 check: setup
 	$(BIN)/ruff check .
@@ -64,7 +64,7 @@ check: setup
 	for folder in $(WEB); do (cd $$folder && npm run --silent check) || exit 1; done
 
 soak: setup $(STAMPS)/spark
-	$(BIN)/pytest -m soak
+	$(BIN)/pytest -m soak -n 2
 
 bench: setup $(STAMPS)/bench
 	for bench in benchmarks/*.py; do $(BIN)/python $$bench || exit 1; done

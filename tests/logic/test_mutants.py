@@ -60,7 +60,10 @@ def changed_iterator(iterator: Iterator, old: str, new: str) -> Iterator:
 
 
 def is_caught(name: str) -> None:
-    """Compare the readings of uses of an operator, within the examples of a normal run."""
+    """Compare the readings of uses of an operator, within the examples of a normal run; then ask the cases by hand.
+
+    What is drawn depends on which modules are there, so a rare difference may be missed.
+    """
 
     @settings(max_examples=400, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
               suppress_health_check=list(HealthCheck))  # fmt: skip
@@ -68,8 +71,12 @@ def is_caught(name: str) -> None:
     def compare(rule: Any, each: list[dict[str, Any]]) -> None:
         agree(rule, each)
 
-    with pytest.raises((AssertionError, ArithmeticError, SyntaxError, LookupError, TypeError, ValueError)):
+    try:
         compare()
+    except (AssertionError, ArithmeticError, SyntaxError, LookupError, TypeError, ValueError):
+        return
+    cases: list[dict[str, Any]] = [case.values[0] for case in CASES]
+    assert any(generated_answer(case) != case["result"] for case in cases if "result" in case)
 
 
 @pytest.mark.parametrize(("name", "old", "new"), ITERATOR_MUTANTS)

@@ -87,7 +87,7 @@ def test_a_mutant_is_caught(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     owner, attribute, changed = MUTANTS[name]
     monkeypatch.setattr(owner, attribute, changed)
 
-    @settings(max_examples=300, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
+    @settings(max_examples=3000, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
               suppress_health_check=QUIET)  # fmt: skip
     @given(tables(), EACH)
     def compare(table: DrawnTable, each: list[Record]) -> None:
