@@ -154,7 +154,9 @@ ON_THE_EDGE = [
 ]
 
 
-@pytest.mark.parametrize(("rule", "family", "function", "mutant"), MUTANTS, ids=lambda value: getattr(value, "__name__", str(value))[:40])
+@pytest.mark.parametrize(
+    ("rule", "family", "function", "mutant"), MUTANTS, ids=lambda value: getattr(value, "__name__", str(value))[:40]
+)
 def test_a_mutant_is_caught(
     rule: Any, family: Any, function: str, mutant: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
