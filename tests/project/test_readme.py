@@ -53,3 +53,11 @@ def test_the_printed_answer_is_the_answer() -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, env=env)  # noqa: S603
     printed = json.loads(done.stdout)
     assert json.loads(blocks("json")[0]) == {"selfieIntelligence": printed["selfieIntelligence"]}
+
+
+@pytest.mark.parametrize("block", blocks("console"))
+def test_a_shown_command_prints_what_is_shown(block: str) -> None:
+    command, _, shown = block.partition("\n")
+    asked = [SELFIE, *command.removeprefix("$ selfie ").split()]
+    done = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603
+    assert done.stdout.rstrip() == shown.rstrip()
