@@ -7,7 +7,6 @@ import shutil
 from collections import Counter
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -87,9 +86,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Register the mark that turns a missing tool into a failure, and take chance out of what hypothesis draws."""
     config.addinivalue_line("markers", "missing(reason): the tool that this test needs is not there")
-    # The suite draws the same examples each time and has no clock in it; `make soak` draws others each time.
-    drawn: Any = {} if config.getoption("markexpr") == "soak" else {"derandomize": True, "database": None}
-    settings.register_profile("suite", deadline=None, suppress_health_check=list(HealthCheck), **drawn)
+    # The same examples each time, the long ones too, and no clock: what fails, fails for a reason that stays.
+    quiet = list(HealthCheck)
+    settings.register_profile("suite", deadline=None, derandomize=True, database=None, suppress_health_check=quiet)
     settings.load_profile("suite")
 
 
