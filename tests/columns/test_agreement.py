@@ -38,7 +38,7 @@ def test_readings_agree_for_long() -> None:
     """At least 2,000 rules and 100,000 pairs of rule and record that each engine is asked."""
     tally = Tally()
 
-    @settings(max_examples=195, deadline=None, suppress_health_check=QUIET, phases=PHASES)
+    @settings(max_examples=230, deadline=None, suppress_health_check=QUIET, phases=PHASES)
     @given(
         st.lists(column_rules(depth=4), min_size=RULES, max_size=RULES),
         st.lists(records(), min_size=RECORDS, max_size=RECORDS),
