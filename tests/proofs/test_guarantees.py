@@ -193,3 +193,17 @@ def test_a_guarantee_is_checked_as_rules_are(change: dict[str, Any], code: str) 
     with pytest.raises(Refused) as refused:
         made_of(parts)
     assert code in {diagnostic.code for diagnostic in refused.value.diagnostics}
+
+
+@pytest.mark.parametrize("after", [1, 2, 3, 5, 8])
+def test_a_solver_that_runs_out_of_time_on_the_way_to_a_record(after: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it had found possible is refuted by a record that the policy confirms, or left undecided."""
+    asked, count = question.Question.ask, iter(range(1000))
+
+    def tired(self: question.Question, *formulas: Any) -> question.Verdict:
+        return asked(self, *formulas) if next(count) < after else "undecided"
+
+    monkeypatch.setattr(question.Question, "ask", tired)
+    policy = without("no-face")
+    guarantee = next(g for g in policy.checked.guarantees if g.id == "exactly-one-face")
+    assert prove_guarantee(policy, guarantee, "standard").status in {"refuted", "undecided"}

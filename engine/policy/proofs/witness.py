@@ -74,7 +74,8 @@ def record_of(question: Question, features: Features, names: Iterable[str]) -> R
 def _value(question: Question, features: Features, name: str) -> Any:
     """A pleasant value; the solver's own where no pleasant one will do."""
     world, value = features.world, features.read(name).value
-    question.ask()
+    if question.ask() != "possible":
+        return _guess(world.catalogue[name])
     found = question.model().eval(_variable(value), model_completion=True)
     given = _python(world, world.catalogue[name], value, found)
     for candidate in [*_pleasant(world, world.catalogue[name], given), given]:
@@ -83,6 +84,16 @@ def _value(question: Question, features: Features, name: str) -> Any:
             question.require(formula)
             return candidate
     return given
+
+
+def _guess(feature: Feature) -> Any:
+    """A value where the solver ran out of time; whether the record shows anything is for the policy to confirm."""
+    if feature.type in {"number", "integer"}:
+        return _plain(0.0, feature)
+    if feature.type == "enum":
+        return feature.values[0]
+    guesses: dict[str, Any] = {"boolean": True, "string": "", "time": _RECENT}
+    return guesses.get(feature.type, [])
 
 
 def is_value(world: World, name: str, value: Any, candidate: Any) -> Any:
