@@ -34,7 +34,69 @@ class DeviceToken:
 
     state: TokenState
     device_id: str | None = None
-    """Pseudonymous id inside a valid token; never the token itself."""
+    """Pseudonymous id of a valid token's browser with this customer; never the token itself."""
+    browser_id: str | None = None
+    """Pseudonymous id of the browser whoever its customer is: what tells a farm from a family."""
+
+
+ChallengeKind = Literal["none", "flash", "turn", "declined"]
+"""What was asked in front of the camera. `none`: the strategy asks nothing; `declined`: the person can do neither."""
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """What the service asked for one take, drawn at random, and when the page says that it showed each step.
+
+    Args:
+        steps: for `flash` the screen's colours as `#rrggbb`; for `turn` the directions `left` and `right`, the person's
+            own; empty otherwise.
+        shown_ms: the page's word, one time for each step that it showed, on the clock of the frames' `t_ms`.
+    """
+
+    kind: ChallengeKind
+    steps: tuple[str, ...] = ()
+    shown_ms: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """How the evidence came, found by the service itself and by its own clock; nothing here is the browser's word.
+
+    Args:
+        nonce_valid: the nonce is the one that was given out for this take, and it was not used before.
+        payload_digest_match: what arrived is what the page signed, frame by frame, in its order.
+        nonce_age_ms: from the take's nonce to the arrival of its frames.
+        session_ms: from the first `open` to the submission.
+        takes: nonces drawn in this session, at least 1.
+        deliveries: bursts that were accepted before this submission, at least 1.
+        refused: deliveries and submissions that the binding refused before this one.
+    """
+
+    nonce_valid: bool
+    payload_digest_match: bool
+    nonce_age_ms: int
+    session_ms: int
+    takes: int = 1
+    deliveries: int = 1
+    refused: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """Something to be known again: a device, an address, a picture's print.
+
+    A provider leaves it in its signal; it is stored when the evaluation ends, for a bounded time, with its key as a
+    keyed digest and its detail encrypted.
+
+    Args:
+        kind: at most 16 characters.
+        key: what it is looked up by; any text.
+        detail: what a look-up gives back; at most 256 bytes.
+    """
+
+    kind: str
+    key: str
+    detail: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +117,22 @@ class Evidence:
     """The caller's own features, for a workflow that says so."""
     context: Mapping[str, Value | None] = field(default_factory=dict)
     """`context.*`: set by the workflow or by the caller with the key, never by the person or the browser."""
+    binding: Binding | None = None
+    """None where there was no capture session."""
+    challenge: Challenge | None = None
+    """None where there was no capture session."""
+    customer: str | None = None
+    """The caller's id of the person; a key for counting and nothing else."""
+    address: str | None = None
+    """The person's IP address as the service itself established it; None where it cannot be told."""
+    scope: str = ""
+    """The environment whose history counts."""
+
+    @property
+    def neutral(self) -> tuple[int, ...]:
+        """Numbers of the frames taken before the first step of a challenge: what passive signals read."""
+        shown = self.challenge.shown_ms if self.challenge else ()
+        return tuple(number for number, frame in enumerate(self.frames) if not shown or frame.t_ms < shown[0])
 
 
 Cause = Literal["evidence", "provider"]
@@ -77,12 +155,14 @@ class Signal:
         failure: why there is nothing, or why it is partial; with a failure every feature of it is unknown.
         findings: typed working results for later providers of the same run (boxes, crops); never stored.
         models: the sha256 of each model file that was used, by the model's name.
+        sightings: what shall be known again in later evaluations.
     """
 
     features: Mapping[str, Value | None] = field(default_factory=dict)
     failure: Failure | None = None
     findings: Mapping[str, object] = field(default_factory=dict)
     models: Mapping[str, str] = field(default_factory=dict)
+    sightings: tuple[Sighting, ...] = ()
 
     @staticmethod
     def failed(cause: Cause, reason: str) -> Signal:
@@ -157,6 +237,15 @@ class History(Protocol):
 
     def device_seen(self, device_id: str, before: datetime) -> bool | None:
         """Whether a completed evaluation before `before` had this device; None where that cannot be told."""
+
+    def count(
+        self, scope: str, kind: str, key: str, *, since: datetime, outcomes: frozenset[Outcome] | None = None
+    ) -> int | None:
+        """Evaluations of this scope that ended since, left this sighting, and ended in one of these outcomes (any where
+        None). None where it cannot be told."""
+
+    def recall(self, scope: str, kind: str, keys: Sequence[str], *, since: datetime) -> Sequence[Sighting] | None:
+        """Sightings with one of these keys, the newest first, at most 1,000. None where it cannot be told."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from engine.contracts import Clock, Evidence, History, Models, Ports, SignalProvider
+from engine.contracts import Clock, Evidence, History, Models, Outcome, Ports, Sighting, SignalProvider
 from engine.features import Catalogue
 from engine.service.problems import Problem
 from engine.workflow.dated import dated
@@ -26,11 +26,34 @@ class SystemClock:
 
 
 class NoHistory:
-    """Where nothing is stored nobody can tell what was before."""
+    """Where nothing is stored: nobody can tell whether a device was seen, and nothing was counted or kept."""
 
     def device_seen(self, device_id: str, before: datetime) -> bool | None:  # noqa: ARG002 - the port's signature
         """Always unknown."""
         return None
+
+    def count(
+        self,
+        scope: str,  # noqa: ARG002 - the port's signature
+        kind: str,  # noqa: ARG002
+        key: str,  # noqa: ARG002
+        *,
+        since: datetime,  # noqa: ARG002
+        outcomes: frozenset[Outcome] | None = None,  # noqa: ARG002
+    ) -> int | None:
+        """Nothing was there before."""
+        return 0
+
+    def recall(
+        self,
+        scope: str,  # noqa: ARG002 - the port's signature
+        kind: str,  # noqa: ARG002
+        keys: Sequence[str],  # noqa: ARG002
+        *,
+        since: datetime,  # noqa: ARG002
+    ) -> Sequence[Sighting] | None:
+        """Nothing was kept."""
+        return ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import structlog
 
-from engine.contracts import Models, ModelStore, ModelUnavailable
+from engine.contracts import Models, ModelStore, ModelUnavailable, Outcome, Sighting
 from engine.features import Catalogue
 from engine.policy import Reasons, installed_vocabulary
 from engine.policy.registers import shelf_of
@@ -59,6 +59,16 @@ class DeviceHistory:
         """Whether an evaluation that ended before `before` came from this device."""
         first = self._evaluations.device_first_seen(device_id)
         return first is not None and first < before
+
+    def count(
+        self, scope: str, kind: str, key: str, *, since: datetime, outcomes: frozenset[Outcome] | None = None
+    ) -> int | None:
+        """Cannot be told yet."""
+        return None
+
+    def recall(self, scope: str, kind: str, keys: Sequence[str], *, since: datetime) -> Sequence[Sighting] | None:
+        """Cannot be told yet."""
+        return None
 
 
 @dataclass(frozen=True, eq=False)

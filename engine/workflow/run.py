@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from engine.contracts import Decision, Evidence, Outcome, SignalProvider, Value, most_severe
+from engine.contracts import Decision, Evidence, Outcome, Sighting, SignalProvider, Value, most_severe
 from engine.features import Catalogue, FeatureRecord
 from engine.workflow.model import Workflow
 from engine.workflow.signals import ProviderFailure, Read, SignalRun, read_directly, read_signals
@@ -71,6 +71,8 @@ class Verdict:
     failures: tuple[ProviderFailure, ...]
     models: Mapping[str, str]
     results: tuple[PolicyResult, ...]
+    sightings: tuple[Sighting, ...] = ()
+    """What is to be known again; stored beside the outcome, and in no answer."""
 
 
 def evaluate(
@@ -135,7 +137,7 @@ def _verdict(
     outcome = most_severe([result.decision.outcome for result in results])
     if outcome == "accept" and any(failure.cause == "provider" for failure in failures):
         outcome = "review"  # a provider that the workflow names is wanted, whether or not a policy reads it today
-    return Verdict(outcome, strategy, record.to_dict(), given, failures, run.models, results)
+    return Verdict(outcome, strategy, record.to_dict(), given, failures, run.models, results, run.sightings)
 
 
 def _decide(pinned: PinnedPolicy, record: FeatureRecord, strategy: str) -> tuple[PolicyResult, ProviderFailure | None]:

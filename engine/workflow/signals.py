@@ -12,11 +12,15 @@ from engine.contracts import (
     Failure,
     ModelUnavailable,
     Readings,
+    Sighting,
     Signal,
     SignalProvider,
     Value,
 )
 from engine.features import Catalogue
+
+MAX_DETAIL = 256
+"""Bytes of a sighting."""
 
 Read = Callable[[SignalProvider, Evidence, Readings], Signal]
 """How one provider is asked: directly, or in a thread with a time limit."""
@@ -38,6 +42,7 @@ class SignalRun:
     features: Mapping[str, Value | None] = field(default_factory=dict)
     failures: tuple[ProviderFailure, ...] = ()
     models: Mapping[str, str] = field(default_factory=dict)
+    sightings: tuple[Sighting, ...] = ()
 
 
 def read_directly(provider: SignalProvider, evidence: Evidence, so_far: Readings) -> Signal:
@@ -57,6 +62,7 @@ def read_signals(
     features: dict[str, Value | None] = {}
     findings: dict[str, object] = {}
     models: dict[str, str] = {}
+    sightings: list[Sighting] = []
     failed: dict[str, ProviderFailure] = {}
     for provider in providers:
         failure = _required(provider, failed)
@@ -71,9 +77,10 @@ def read_signals(
         else:
             features |= signal.features
             findings |= signal.findings
+            sightings += signal.sightings
     for frame in evidence.frames:
         frame.release()
-    return SignalRun(features, tuple(dict.fromkeys(failed.values())), models)
+    return SignalRun(features, tuple(dict.fromkeys(failed.values())), models, tuple(sightings))
 
 
 def _required(provider: SignalProvider, failed: Mapping[str, ProviderFailure]) -> Failure | None:
@@ -109,4 +116,6 @@ def _is_signal(signal: object) -> TypeGuard[Signal]:
         )
         and all(isinstance(part, Mapping) for part in (signal.features, signal.findings, signal.models))
         and all(isinstance(text, str) for pair in signal.models.items() for text in pair)
+        and isinstance(signal.sightings, tuple)
+        and all(isinstance(one, Sighting) and len(one.detail) <= MAX_DETAIL for one in signal.sightings)
     )
