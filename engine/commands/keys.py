@@ -10,7 +10,7 @@ import typer
 from engine.diagnostics import Refused
 from engine.service.pipeline import SystemClock
 from engine.service.settings import read_settings
-from engine.service.wiring import open_database
+from engine.service.stores import open_database
 from engine.store.api_keys import ENVIRONMENTS, ApiKeys, new_secret
 
 USAGE = 2

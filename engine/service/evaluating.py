@@ -67,6 +67,7 @@ class Evaluating:
         policies: PolicyBook,
         inference: Inference,
         database: Database,
+        evaluations: Evaluations,
         links: Links,
         clock: Clock,
         capture_ttl: int,
@@ -75,7 +76,7 @@ class Evaluating:
         self._policies = policies
         self._inference = inference
         self._database = database
-        self._evaluations = Evaluations(database)
+        self._evaluations = evaluations
         self._sessions = CaptureSessions(database)
         self._links = links
         self._clock = clock
@@ -129,9 +130,9 @@ class Evaluating:
     ) -> Given:
         if bound.providers:
             with self._inference.admit() as read:
-                ended = self._ended(bound, policies, evidence, started.strategy, read)
+                ended = self._ended(started, bound, policies, evidence, read)
         else:
-            ended = self._ended(bound, policies, evidence, started.strategy, read_directly)
+            ended = self._ended(started, bound, policies, evidence, read_directly)
         with self._database.writing() as connection:
             self._evaluations.begin(connection, started, retry, ended)
         return Given(answer(Evaluation(started, ended)), 200)
@@ -168,17 +169,18 @@ class Evaluating:
     # ---- the person's evidence ---------------------------------------------------------------------------------
 
     def _ended(
-        self, bound: BoundWorkflow, policies: Sequence[PinnedPolicy], evidence: Evidence, strategy: str, read: Read
+        self, started: Started, bound: BoundWorkflow, policies: Sequence[PinnedPolicy], evidence: Evidence, read: Read
     ) -> Ended:
+        evidence = replace(evidence, scope=started.environment, customer=started.customer_id)
         device = evidence.device.device_id if evidence.device else None
-        verdict = self._pipeline.run(bound, policies, evidence, strategy, read)
+        verdict = self._pipeline.run(bound, policies, evidence, started.strategy, read)
         return ended_by(verdict, self._clock.now(), sub_status=None, digest=digest_of(evidence.frames), device=device)
 
     def finish_waiting(self, eval_id: str, environment: str, evidence: Evidence, read: Read) -> bool:
         """Decide a waiting evaluation by what the person delivered; False where it had ended before."""
         started, bound, policies = self._pinned(eval_id, environment)
         evidence = replace(evidence, context=started.context)
-        return self._evaluations.end(eval_id, self._ended(bound, policies, evidence, started.strategy, read))
+        return self._evaluations.end(eval_id, environment, self._ended(started, bound, policies, evidence, read))
 
     def finish_without(self, eval_id: str, environment: str, sub_status: str, failure: ProviderFailure) -> bool:
         """End a waiting evaluation for which no evidence came; unknown as everything is, it is never an accept."""
@@ -186,7 +188,7 @@ class Evaluating:
         evidence = Evidence(kind="capture", context=started.context)
         verdict = self._pipeline.run_nothing(bound, policies, evidence, started.strategy, failure)
         ended = ended_by(verdict, self._clock.now(), sub_status=sub_status, digest=None, device=None)
-        return self._evaluations.end(eval_id, ended)
+        return self._evaluations.end(eval_id, environment, ended)
 
     def _pinned(self, eval_id: str, environment: str) -> tuple[Started, BoundWorkflow, list[PinnedPolicy]]:
         evaluation = self._evaluations.get(eval_id, environment)

@@ -50,6 +50,10 @@ class Settings(BaseSettings):
     capture_ttl: Annotated[int, Field(ge=60, le=7 * 24 * 3600)] = Field(
         default=1800, description="Seconds until a capture session expires."
     )
+    replay_days: Annotated[int, Field(ge=1, le=365)] = Field(
+        default=30,
+        description="Days for which a picture that comes again is noticed; prints of pictures are kept so long.",
+    )
     workers_threads: Annotated[int, Field(ge=1, le=32)] = Field(
         default=2, description="Evaluations that are computed at the same time."
     )

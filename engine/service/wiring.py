@@ -4,34 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
 from importlib.metadata import entry_points
 from typing import Any, cast
 
 import structlog
 
-from engine.contracts import Models, ModelStore, ModelUnavailable, Outcome, Sighting
+from engine.contracts import Models, ModelStore, ModelUnavailable
 from engine.features import Catalogue
 from engine.policy import Reasons, installed_vocabulary
 from engine.policy.registers import shelf_of
+from engine.policy.vocabulary import Vocabulary
 from engine.service.capturing import Capturing
 from engine.service.cards import Card, installed_cards
 from engine.service.evaluating import Evaluating
+from engine.service.history import StoredHistory
 from engine.service.inference import Inference
 from engine.service.links import Links
 from engine.service.pipeline import Pipeline, SystemClock, build_pipeline
 from engine.service.policy_book import PolicyBook
 from engine.service.settings import Settings, selfie_environment
+from engine.service.stores import Stores, open_stores
 from engine.store.api_keys import ApiKeys
 from engine.store.capture_sessions import CaptureSessions
-from engine.store.database import Database, sqlite_url
-from engine.store.evaluations import Evaluations
-from engine.store.migrate import migrate
+from engine.store.database import Database
 from engine.store.pack_texts import PackTexts
 from engine.store.policy_versions import PolicyVersions
-from engine.store.sealed import FrameVault, open_blobs
 from engine.store.secrets import KeyRing
-from engine.workflow.library import read_library
+from engine.workflow.library import Library, read_library
 from engine.workflow.providers import Factory, installed_factories
 
 log = structlog.get_logger("selfie.service")
@@ -47,28 +47,6 @@ class NoModels:
     def ensure(self, *, progress: bool = True) -> Mapping[str, str]:  # noqa: ARG002 - the port's signature
         """Nothing can be fetched."""
         return {"*": "no model store is installed"}
-
-
-class DeviceHistory:
-    """What earlier evaluations tell of a device."""
-
-    def __init__(self, evaluations: Evaluations) -> None:
-        self._evaluations = evaluations
-
-    def device_seen(self, device_id: str, before: datetime) -> bool | None:
-        """Whether an evaluation that ended before `before` came from this device."""
-        first = self._evaluations.device_first_seen(device_id)
-        return first is not None and first < before
-
-    def count(
-        self, scope: str, kind: str, key: str, *, since: datetime, outcomes: frozenset[Outcome] | None = None
-    ) -> int | None:
-        """Cannot be told yet."""
-        return None
-
-    def recall(self, scope: str, kind: str, keys: Sequence[str], *, since: datetime) -> Sequence[Sighting] | None:
-        """Cannot be told yet."""
-        return None
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,9 +69,19 @@ class Services:
     cards: Mapping[str, Card]
     clock: SystemClock
 
+    stores: Stores
+
+    def sweep(self) -> int:
+        """End sessions whose time is over, then delete what is kept no longer; answers how many sessions ended."""
+        try:
+            return self.capturing.sweep()
+        finally:
+            replay = timedelta(days=self.settings.replay_days)
+            self.stores.sightings.prune(self.clock.now(), replay)
+
     def close(self) -> None:
         """Give back what is held."""
-        self.database.close()
+        self.stores.close()
 
 
 def open_model_store(environment: Mapping[str, str]) -> ModelStore:
@@ -101,13 +89,6 @@ def open_model_store(environment: Mapping[str, str]) -> ModelStore:
     for entry in entry_points(group="selfie.models"):
         return cast("ModelStore", entry.load()(dict(environment)))
     return NoModels()
-
-
-def open_database(settings: Settings) -> Database:
-    """The database that the settings name, with this version's tables."""
-    database = Database(settings.database_url or sqlite_url(settings.data))
-    migrate(database)
-    return database
 
 
 def open_services(
@@ -123,86 +104,97 @@ def open_services(
         Refused: a workflow or a provider does not fit.
     """
     environment = selfie_environment() if environment is None else environment
-    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    database = open_database(settings)
-    known, library, clock = installed_vocabulary(), read_library(settings.policies), SystemClock()
-    for name, why in known.refused.items():
-        log.error("a signal provider is refused", provider=name, reason=str(why))
-    catalogue, reasons = known.catalogue, known.reasons
-    versions = PolicyVersions(database)
-    shelf = shelf_of(catalogue, settings.policies)
-    shelf.own_are_good()  # the operator's own mistakes stop the start
-    packs = PackTexts(database)
-    for pack in shelf.packs():
-        packs.remember(pack.name, pack.sha256, pack.text, clock.now())
-    book = PolicyBook(versions, catalogue, reasons, shelf, packs)
-    for name in library.own:
-        book.read(library.policies[name], library.source(name))
-    versions.seed(library.policies, clock.now())
+    stores, clock = open_stores(settings), SystemClock()
+    known, library = _vocabulary(), read_library(settings.policies)
+    book = _seeded_policies(settings, stores.database, known, library, clock)
     store = models or open_model_store(environment)
     pipeline = build_pipeline(
         installed_factories() if factories is None else factories,
         cast("Mapping[str, Sequence[str]]", book.strategies()),
         library.workflows,
-        catalogue,
-        history=DeviceHistory(Evaluations(database)),
+        known.catalogue,
+        history=StoredHistory(stores.evaluations, stores.sightings),
         models=cast("Models", store),
         settings=environment,
     )
-    _remember_workflows(pipeline, database, clock)
-    return _services(settings, database, book, pipeline, catalogue, reasons, store, clock)
-
-
-def _remember_workflows(pipeline: Pipeline, database: Database, clock: SystemClock) -> None:
-    evaluations = Evaluations(database)
     for bound in pipeline.workflows.values():
-        evaluations.remember_workflow(bound.workflow, clock.now())
+        stores.evaluations.remember_workflow(bound.workflow, clock.now())
+    return _services(settings, stores, book, pipeline, known, store, clock)
+
+
+def _vocabulary() -> Vocabulary:
+    known = installed_vocabulary()
+    for name, why in known.refused.items():
+        log.error("a signal provider is refused", provider=name, reason=str(why))
+    return known
+
+
+def _seeded_policies(
+    settings: Settings, database: Database, known: Vocabulary, library: Library, clock: SystemClock
+) -> PolicyBook:
+    """The versions of every policy, with those that the package and the operator's folder bring."""
+    shelf = shelf_of(known.catalogue, settings.policies)
+    shelf.own_are_good()  # the operator's own mistakes stop the start
+    packs = PackTexts(database)
+    for pack in shelf.packs():
+        packs.remember(pack.name, pack.sha256, pack.text, clock.now())
+    versions = PolicyVersions(database)
+    book = PolicyBook(versions, known.catalogue, known.reasons, shelf, packs)
+    for name in library.own:
+        book.read(library.policies[name], library.source(name))
+    versions.seed(library.policies, clock.now())
+    return book
 
 
 def _services(
     settings: Settings,
-    database: Database,
+    stores: Stores,
     book: PolicyBook,
     pipeline: Pipeline,
-    catalogue: Catalogue,
-    reasons: Reasons,
+    known: Vocabulary,
     models: ModelStore,
     clock: SystemClock,
 ) -> Services:
-    ring = KeyRing(settings.data / "keys")
-    links = Links(ring, settings.public)
+    links = Links(stores.ring, settings.public)
     inference = Inference(settings.workers_threads, settings.workers_queue, settings.evaluation_seconds)
     evaluating = Evaluating(
         pipeline=pipeline,
         policies=book,
         inference=inference,
-        database=database,
+        database=stores.database,
+        evaluations=stores.evaluations,
         links=links,
         clock=clock,
         capture_ttl=settings.capture_ttl,
     )
-    capturing = Capturing(
-        sessions=CaptureSessions(database),
-        evaluating=evaluating,
-        inference=inference,
-        vault=FrameVault(database, ring.master, open_blobs(settings.blob_url, settings.data / "blobs")),
-        links=links,
-        clock=clock,
-    )
     return Services(
         settings=settings,
-        database=database,
-        ring=ring,
-        keys=ApiKeys(database),
+        database=stores.database,
+        ring=stores.ring,
+        keys=ApiKeys(stores.database),
         policies=book,
         evaluating=evaluating,
-        capturing=capturing,
+        capturing=_capturing(stores, evaluating, inference, links, clock),
         inference=inference,
         pipeline=pipeline,
         links=links,
-        catalogue=catalogue,
-        reasons=reasons,
+        catalogue=known.catalogue,
+        reasons=known.reasons,
         models=models,
         cards=installed_cards(),
+        clock=clock,
+        stores=stores,
+    )
+
+
+def _capturing(
+    stores: Stores, evaluating: Evaluating, inference: Inference, links: Links, clock: SystemClock
+) -> Capturing:
+    return Capturing(
+        sessions=CaptureSessions(stores.database),
+        evaluating=evaluating,
+        inference=inference,
+        vault=stores.vault,
+        links=links,
         clock=clock,
     )

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from engine.contracts import Outcome
+from engine.contracts import Outcome, Sighting
 from engine.store.database import Database
 from engine.store.dialect import insert_once
+from engine.store.sightings import Sightings
 from engine.store.tables import device, evaluation, idempotency, outcome, workflow_text
 from engine.workflow.model import Workflow
 from engine.workflow.run import PolicyResult, Verdict
@@ -36,7 +37,10 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How an evaluation ended. `policies` are in the workflow's order, as `_policy_row` writes them."""
+    """How an evaluation ended. `policies` are in the workflow's order, as `_policy_row` writes them.
+
+    `sightings` go into a table of their own; an evaluation that is read again comes without them.
+    """
 
     decided_at: datetime
     outcome: Outcome
@@ -48,6 +52,7 @@ class Ended:
     policies: list[dict[str, Any]]
     evidence_digest: str | None
     device: str | None
+    sightings: tuple[Sighting, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +100,7 @@ def ended_by(
         policies=[_policy_row(result) for result in verdict.results],
         evidence_digest=digest,
         device=device,
+        sightings=verdict.sightings,
     )
 
 
@@ -115,10 +121,11 @@ def _policy_row(result: PolicyResult) -> dict[str, Any]:
 
 
 class Evaluations:
-    """The tables of evaluations and outcomes."""
+    """The tables of evaluations and outcomes, and what each evaluation left to be known again."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, sightings: Sightings) -> None:
         self._database = database
+        self._sightings = sightings
 
     def remember_workflow(self, workflow: Workflow, at: datetime) -> None:
         """Keep a workflow's text, once; evaluations name it by its digest."""
@@ -139,19 +146,22 @@ class Evaluations:
             row = {**_row(retry), "eval_id": started.eval_id, "at": started.started_at}
             connection.execute(insert(idempotency).values(row))
         if ended:
-            self._insert_end(connection, started.eval_id, ended)
+            self._insert_end(connection, started.eval_id, started.environment, ended)
 
-    def end(self, eval_id: str, ended: Ended) -> bool:
+    def end(self, eval_id: str, environment: str, ended: Ended) -> bool:
         """Insert how a waiting evaluation ended; False where it had ended before, which then stands."""
         try:
             with self._database.writing() as connection:
-                self._insert_end(connection, eval_id, ended)
+                self._insert_end(connection, eval_id, environment, ended)
         except IntegrityError:
             return False
         return True
 
-    def _insert_end(self, connection: Connection, eval_id: str, ended: Ended) -> None:
-        connection.execute(insert(outcome).values(eval_id=eval_id, **_row(ended)))
+    def _insert_end(self, connection: Connection, eval_id: str, environment: str, ended: Ended) -> None:
+        row = _row(ended)
+        seen = row.pop("sightings")
+        connection.execute(insert(outcome).values(eval_id=eval_id, **row))
+        self._sightings.insert(connection, eval_id, environment, seen, ended.decided_at, ended.outcome)
         if ended.device:
             _remember_device(connection, ended.device, ended.decided_at)
 
@@ -212,11 +222,12 @@ def _remember_device(connection: Connection, known: str, at: datetime) -> None:
 
 
 def _row(record: Started | Ended | Retry) -> dict[str, Any]:
-    return {field: getattr(record, field) for field in record.__dataclass_fields__}
+    return {name: getattr(record, name) for name in record.__dataclass_fields__}
 
 
 def _evaluation(row: Row[Any]) -> Evaluation:
-    started = Started(*(getattr(row, field) for field in Started.__dataclass_fields__))
+    started = Started(*(getattr(row, name) for name in Started.__dataclass_fields__))
     if row.decided_at is None:
         return Evaluation(started, None)
-    return Evaluation(started, Ended(*(getattr(row, field) for field in Ended.__dataclass_fields__)))
+    told = {name: getattr(row, name) for name in Ended.__dataclass_fields__ if name != "sightings"}
+    return Evaluation(started, Ended(**told))

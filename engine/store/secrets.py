@@ -45,7 +45,8 @@ def _keep_first(path: Path, value: bytes) -> bytes:
 class KeyRing:
     """The keys of one installation, each with one purpose.
 
-    `master` wraps the data keys of sealed frames; the others sign or derive. A key that leaks opens its own door only.
+    `master` wraps the data keys of sealed frames, `sighting` digests what is known again and `sighting_detail` encrypts
+    it; the others sign or derive. A key that leaks opens its own door only.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -53,6 +54,8 @@ class KeyRing:
         self._device = secret_bytes(folder, "device")
         self._link = secret_bytes(folder, "link")
         self._cookie = secret_bytes(folder, "cookie")
+        self.sighting = secret_bytes(folder, "sighting")
+        self.sighting_detail = secret_bytes(folder, "sighting_detail")
 
     def device_mac(self, text: str) -> str:
         """Signature of a device token."""

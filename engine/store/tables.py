@@ -120,6 +120,14 @@ capture_session = Table(
     Column("digest", String(64)),
     Column("blob", String(128)),
     Column("ended_at", UtcDateTime),
+    Column("opened_at", UtcDateTime),
+    Column("takes", Integer, nullable=False, default=0, server_default="0"),
+    Column("refused", Integer, nullable=False, default=0, server_default="0"),
+    Column("nonce_sha256", String(64)),  # of the current take
+    Column("drawn_at", UtcDateTime),
+    Column("challenge", Json),
+    Column("delivery_sha256", String(64)),  # of the envelope of the frames that are there
+    Column("submission_sha256", String(64)),
     Index("ix_capture_session_due", "state", "expires_at"),
 )
 
@@ -137,4 +145,20 @@ device = Table(
     Column("device", String(64), primary_key=True),
     Column("first_seen", UtcDateTime, nullable=False),
     Column("last_seen", UtcDateTime, nullable=False),
+)
+
+sighting = Table(
+    "sighting",
+    metadata,
+    Column("eval_id", ForeignKey("evaluation.eval_id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("picture", Boolean, nullable=False),
+    Column("key", LargeBinary(32), nullable=False),
+    Column("first", Boolean, nullable=False),  # of its key in its evaluation: what is counted
+    Column("at", UtcDateTime, nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("detail", LargeBinary, nullable=False),
+    Index("ix_sighting_counted", "key", "at", "outcome", "first"),
+    Index("ix_sighting_over", "picture", "at"),
 )

@@ -21,6 +21,8 @@ from engine.features import Catalogue
 
 MAX_DETAIL = 256
 """Bytes of a sighting."""
+MAX_KIND = 16
+"""Characters of a sighting's kind."""
 
 Read = Callable[[SignalProvider, Evidence, Readings], Signal]
 """How one provider is asked: directly, or in a thread with a time limit."""
@@ -117,5 +119,17 @@ def _is_signal(signal: object) -> TypeGuard[Signal]:
         and all(isinstance(part, Mapping) for part in (signal.features, signal.findings, signal.models))
         and all(isinstance(text, str) for pair in signal.models.items() for text in pair)
         and isinstance(signal.sightings, tuple)
-        and all(isinstance(one, Sighting) and len(one.detail) <= MAX_DETAIL for one in signal.sightings)
+        and all(map(_is_sighting, signal.sightings))
+    )
+
+
+def _is_sighting(one: object) -> bool:
+    return (
+        isinstance(one, Sighting)
+        and isinstance(one.kind, str)
+        and len(one.kind) <= MAX_KIND
+        and one.kind.isascii()
+        and isinstance(one.key, str)
+        and isinstance(one.detail, bytes)
+        and len(one.detail) <= MAX_DETAIL
     )

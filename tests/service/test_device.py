@@ -51,10 +51,9 @@ def test_a_browser_is_known_again(tmp_path: Path) -> None:
 def test_history_knows_a_device_after_its_first_evaluation(service: Running) -> None:
     from datetime import UTC, datetime
 
-    from engine.service.wiring import DeviceHistory
-    from engine.store.evaluations import Evaluations
+    from engine.service.history import StoredHistory
 
-    history = DeviceHistory(Evaluations(service.services.database))
+    history = StoredHistory(service.services.stores.evaluations, service.services.stores.sightings)
     cookie = service.services.links.new_device()
     device = service.services.links.device(cookie, "Sandbox")
     assert device.device_id is not None

@@ -10,7 +10,8 @@ import pytest
 
 from engine.store.capture_sessions import CaptureSession, CaptureSessions, State
 from engine.store.database import Database
-from engine.store.evaluations import Evaluations, Started
+from engine.store.evaluations import Started
+from tests.store.conftest import evaluations_of
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=30)
@@ -52,7 +53,7 @@ def stored(database: Database, session: CaptureSession) -> CaptureSessions:
     sessions = CaptureSessions(database)
     started = Started("e", "Sandbox", "c", "w", "0" * 64, "standard", "capture", {}, NOW, NOW)
     with database.writing() as connection:
-        Evaluations(database).begin(connection, started)
+        evaluations_of(database).begin(connection, started)
         sessions.add(connection, session)
     return sessions
 

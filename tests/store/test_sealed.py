@@ -98,6 +98,8 @@ def test_key_files_are_the_same_for_everybody_and_readable_by_the_owner_only(tmp
         "device.key",
         "link.key",
         "cookie.key",
+        "sighting.key",
+        "sighting_detail.key",
     }
     assert secret_text(tmp_path / "t", "mine") == ("mine", True)
     assert secret_text(tmp_path / "t", "other") == ("mine", False)

@@ -1,0 +1,46 @@
+"""The History port: what providers may ask about earlier evaluations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import structlog
+from cryptography.exceptions import InvalidTag
+
+from engine.contracts import Outcome, Sighting
+from engine.store.evaluations import Evaluations
+from engine.store.sightings import Sightings
+
+log = structlog.get_logger("selfie.history")
+
+
+class StoredHistory:
+    """What the database tells. An evaluation's own sightings are stored when it ends, so that it never sees itself.
+
+    Where the database is away the exception goes on to whoever asks the provider: a provider that raises has failed,
+    and what has failed is never accepted.
+    """
+
+    def __init__(self, evaluations: Evaluations, sightings: Sightings) -> None:
+        self._evaluations = evaluations
+        self._sightings = sightings
+
+    def device_seen(self, device_id: str, before: datetime) -> bool | None:
+        """Whether an evaluation that ended before `before` came from this device."""
+        first = self._evaluations.device_first_seen(device_id)
+        return first is not None and first < before
+
+    def count(
+        self, scope: str, kind: str, key: str, *, since: datetime, outcomes: frozenset[Outcome] | None = None
+    ) -> int | None:
+        """Evaluations that ended since, left this sighting, and ended in one of these outcomes."""
+        return self._sightings.count(scope, kind, key, since, outcomes)
+
+    def recall(self, scope: str, kind: str, keys: Sequence[str], *, since: datetime) -> Sequence[Sighting] | None:
+        """Sightings with one of these keys, the newest first; None where one of them cannot be read."""
+        try:
+            return self._sightings.recall(scope, kind, keys, since)
+        except InvalidTag:
+            log.error("a sighting cannot be decrypted", sighting=kind)
+            return None
