@@ -1,0 +1,1 @@
+"""Whether the evidence came from a camera, now, through our page."""

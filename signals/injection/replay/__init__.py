@@ -1,0 +1,1 @@
+"""Whether these pictures were seen in an earlier evaluation."""
