@@ -69,21 +69,22 @@ class InjectionProvider:
             raise NothingToRead("the evidence came without a capture session")
         if not evidence.frames:
             raise NothingToRead("there is no frame")
+        digests = [frame.digest() for frame in evidence.frames]
         pictures = small_pictures(evidence.frames, evidence.neutral)
         features: Features = {
             **binding.read_binding(evidence),
             **_burst(evidence),
-            **self._replay(evidence, pictures),
+            **self._replay(evidence.scope, digests, pictures),
             **_camera(evidence, self._test_camera),
             **_files(evidence),
             TEST_CAMERA: self._test_camera,
         }
-        return Signal(features, sightings=sightings(evidence, pictures))
+        return Signal(features, sightings=sightings(digests, pictures))
 
-    def _replay(self, evidence: Evidence, pictures: Sequence[Luma]) -> Features:
-        nearest = self._index.nearest(evidence, pictures) if pictures else None
+    def _replay(self, scope: str, digests: Sequence[str], pictures: Sequence[Luma]) -> Features:
+        nearest = self._index.nearest(scope, pictures) if pictures else None
         near: tuple[Value | None, Value | None] = (nearest.distance, nearest.correlation) if nearest else (None, None)
-        return dict(zip(REPLAY, (self._index.seen_exactly(evidence), *near), strict=True))
+        return dict(zip(REPLAY, (self._index.seen_exactly(scope, digests), *near), strict=True))
 
 
 def _burst(evidence: Evidence) -> Features:

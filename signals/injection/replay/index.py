@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from engine.contracts import Clock, Evidence, History, Sighting
+import cv2
+import numpy as np
+
+from engine.contracts import Clock, History, Sighting
 from engine.frames import Frame
 from signals.injection.replay.bands import NEAR, band_keys
-from signals.injection.replay.prints import HASH_BITS, Print, hashed, printed
+from signals.injection.replay.prints import HASH_BITS, Bits, Print, apart, correlation, hashed, sketched
 from signals.injection.replay.windows import ASKED, STORED, seen_through
 from signals.injection.shots import Luma, small
 
 FRAME, MEDIA = "frame", "media"
-LOOKED_BACK = timedelta(days=90)
-"""History forgets by its own rules, and earlier."""
+LOOKED_BACK = timedelta(days=365)
+"""Beyond what any history keeps: how long a picture is known again is the service's setting."""
 PICTURES = 3
 """Pictures of a burst that are printed: the first, the middle and the last of the neutral ones."""
 WIDTH = 256
@@ -31,32 +34,57 @@ class Nearest:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """A part of a picture, as it is or in a mirror, and its hash."""
+
+    seen: Luma
+    bits: Bits
+
+
+@dataclass(frozen=True, slots=True)
 class ReplayIndex:
     """The history, asked for pictures of one scope."""
 
     history: History
     clock: Clock
 
-    def seen_exactly(self, evidence: Evidence) -> bool | None:
+    def seen_exactly(self, scope: str, digests: Sequence[str]) -> bool | None:
         """Whether any frame was delivered byte by byte in an earlier evaluation; None where it cannot be told."""
-        found = self.history.recall(evidence.scope, FRAME, _digests(evidence.frames), since=self._since())
+        found = self._recall(scope, FRAME, digests)
         return None if found is None else bool(found)
 
-    def nearest(self, evidence: Evidence, pictures: Sequence[Luma]) -> Nearest | None:
-        """The earlier picture that is likest; None where it cannot be told.
-
-        Of those within the distance that is sure to be found the one with the likest detail counts, else the nearest.
-        """
-        asked = [(picture, window, hashed(seen_through(picture, window))) for picture in pictures for window in ASKED]
-        keys = list(dict.fromkeys(key for _, _, bits in asked for key in band_keys(bits)))
-        found = self.history.recall(evidence.scope, MEDIA, keys, since=self._since()) if keys else None
+    def nearest(self, scope: str, pictures: Sequence[Luma]) -> Nearest | None:
+        """The earlier picture that is likest; None where it cannot be told."""
+        asked = [look for picture in pictures for look in _looks(picture)]
+        found = self._recall(scope, MEDIA, [key for look in asked for key in band_keys(look.bits)])
         if found is None:
             return None
-        stored = {one.detail: earlier for one in found if (earlier := Print.unpacked(one.detail))}
-        return _likest(pictures, list(stored.values()))
+        stored = [earlier for detail in {one.detail for one in found} if (earlier := Print.unpacked(detail))]
+        return likest(asked, stored) if asked and stored else Nearest()
 
-    def _since(self) -> datetime:
-        return self.clock.now() - LOOKED_BACK
+    def _recall(self, scope: str, kind: str, keys: Sequence[str]) -> Sequence[Sighting] | None:
+        since = self.clock.now() - LOOKED_BACK
+        return self.history.recall(scope, kind, list(dict.fromkeys(keys)), since=since)
+
+
+def _looks(picture: Luma) -> Iterator[Look]:
+    for window in ASKED:
+        seen = seen_through(picture, window)
+        upright, mirrored = hashed(seen)
+        yield Look(seen, upright)
+        yield Look(np.asarray(cv2.flip(seen, 1), np.float32), mirrored)
+
+
+def likest(asked: Sequence[Look], stored: Sequence[Print]) -> Nearest:
+    """Of the pairs within the distance that is sure to be found the one with the likest detail.
+
+    Where none is as near, of the nearest ones.
+    """
+    bits = apart([look.bits for look in asked], [earlier.bits for earlier in stored])
+    near: list[list[int]] = np.argwhere(bits <= max(NEAR, int(bits.min()))).tolist()
+    sketches = {own: sketched(asked[own].seen) for own, _ in near}
+    pairs = [Nearest(int(bits[own, to]), correlation(sketches[own], stored[to].sketch)) for own, to in near]
+    return max(pairs, key=lambda pair: (pair.correlation, -pair.distance))
 
 
 def small_pictures(frames: Sequence[Frame], neutral: Sequence[int]) -> list[Luma]:
@@ -78,28 +106,13 @@ def _spread(numbers: Sequence[int]) -> list[int]:
     return sorted({numbers[at * (len(numbers) - 1) // (PICTURES - 1)] for at in range(PICTURES)}) if numbers else []
 
 
-def _digests(frames: Sequence[Frame]) -> list[str]:
-    return list(dict.fromkeys(frame.digest() for frame in frames))
-
-
-def _likest(pictures: Sequence[Luma], stored: Sequence[Print]) -> Nearest:
-    """Of the earlier pictures within reach that with the likest detail; else the one whose hash is nearest."""
-    if not stored:
-        return Nearest()
-    own = [printed(seen_through(picture, window)) for picture in pictures for window in ASKED]
-    pairs = [(one.distance(other), one, other) for one in own for other in stored]
-    least = min(distance for distance, _, _ in pairs)
-    near = [pair for pair in pairs if pair[0] <= max(NEAR, least)]
-    return max(
-        (Nearest(distance, one.correlation(other)) for distance, one, other in near), key=lambda n: n.correlation
-    )
-
-
-def sightings(evidence: Evidence, pictures: Iterable[Luma]) -> tuple[Sighting, ...]:
+def sightings(digests: Sequence[str], pictures: Sequence[Luma]) -> tuple[Sighting, ...]:
     """What shall be known again: the digest of every frame, and the bands of the printed pictures."""
-    exact = [Sighting(FRAME, digest) for digest in _digests(evidence.frames)]
-    return (*exact, *(banded for picture in pictures for banded in _banded(printed(seen_through(picture, STORED)))))
+    exact = [Sighting(FRAME, digest) for digest in dict.fromkeys(digests)]
+    return (*exact, *(banded for picture in pictures for banded in _banded(seen_through(picture, STORED))))
 
 
-def _banded(one: Print) -> list[Sighting]:
-    return [Sighting(MEDIA, key, one.packed()) for key in band_keys(one.bits)]
+def _banded(seen: Luma) -> list[Sighting]:
+    bits, _ = hashed(seen)
+    detail = Print(bits, sketched(seen)).packed()
+    return [Sighting(MEDIA, key, detail) for key in band_keys(bits)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -21,12 +22,17 @@ _SEED = 20_261_123
 """Changing it makes all stored sketches worthless."""
 
 
+Bits = NDArray[np.uint8]
+"""256 bits, packed into 32 bytes."""
+Sketch = NDArray[np.int8]
+
+
 @dataclass(frozen=True, slots=True)
 class Print:
-    """256 bits, packed, and 224 projections of the detail as signed bytes."""
+    """What is stored of a picture."""
 
-    bits: NDArray[np.uint8]
-    sketch: NDArray[np.int8]
+    bits: Bits
+    sketch: Sketch
 
     def packed(self) -> bytes:
         """256 bytes: bits, then sketch."""
@@ -39,29 +45,34 @@ class Print:
             return None
         return Print(np.frombuffer(data[:HASH_BYTES], np.uint8), np.frombuffer(data[HASH_BYTES:], np.int8))
 
-    def distance(self, other: Print) -> int:
-        """Bits that differ, 0..256."""
-        return int(np.bitwise_count(self.bits ^ other.bits).sum())
 
-    def correlation(self, other: Print) -> float:
-        """Correlation of the sketches, -1..1; 0 where either has no detail."""
-        one, two = self.sketch.astype(np.float64), other.sketch.astype(np.float64)
-        size = float(np.linalg.norm(one) * np.linalg.norm(two))
-        return float(np.clip(one @ two / size, -1, 1)) if size else 0.0
+def apart(some: Sequence[Bits], others: Sequence[Bits]) -> NDArray[np.int64]:
+    """Bits that differ, 0..256, of each of some from each of others."""
+    return np.asarray(np.bitwise_count(np.stack(some)[:, None] ^ np.stack(others)[None]).sum(axis=-1), np.int64)
 
 
-def printed(picture: Luma) -> Print:
-    """The print of 64×64 grey levels."""
-    return Print(hashed(picture), sketched(picture))
+def correlation(one: Sketch, other: Sketch) -> float:
+    """Correlation of the detail, -1..1; 0 where either has none."""
+    first, second = one.astype(np.float64), other.astype(np.float64)
+    size = float(np.linalg.norm(first) * np.linalg.norm(second))
+    return float(np.clip(first @ second / size, -1, 1)) if size else 0.0
 
 
-def hashed(picture: Luma) -> NDArray[np.uint8]:
-    """Signs of the 256 lowest cosine coefficients but the mean, against their median (Zauner, 2010), 32 bytes."""
-    coefficients = cv2.dct(picture)[_ORDER]
+def hashed(picture: Luma) -> tuple[Bits, Bits]:
+    """The hash of 64×64 grey levels, and that of the same picture in a mirror.
+
+    Signs of the 256 lowest cosine coefficients but the mean, against their median (Zauner, 2010). In a mirror the
+    coefficients of odd waves across change their sign, so one transform gives both.
+    """
+    coefficients = np.asarray(cv2.dct(picture)[_ORDER], np.float32)
+    return _signs(coefficients), _signs(coefficients * _MIRROR)
+
+
+def _signs(coefficients: NDArray[np.float32]) -> Bits:
     return np.packbits(coefficients > np.median(coefficients))
 
 
-def sketched(picture: Luma) -> NDArray[np.int8]:
+def sketched(picture: Luma) -> Sketch:
     """Random projections of the detail between two blurs, which keep correlations (Johnson, Lindenstrauss, 1984)."""
     detail = cv2.GaussianBlur(picture, (0, 0), FINE) - cv2.GaussianBlur(picture, (0, 0), COARSE)
     seen = _PROJECTIONS @ detail.ravel()
@@ -83,4 +94,5 @@ def _projections() -> NDArray[np.float32]:
 
 
 _ORDER = _lowest()
+_MIRROR = np.asarray(1 - 2 * (_ORDER[1] % 2), np.float32)
 _PROJECTIONS = _projections()

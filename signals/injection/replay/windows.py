@@ -18,6 +18,8 @@ INNER = 0.88
 SIDE = 64
 CUTS = (0.03, 0.06)
 """Shares of width and height that somebody may have cut off."""
+_FINER = 2
+"""A window is drawn this many times as fine and averaged, so that places between pixels count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,6 @@ class Window:
     size: float = INNER
     x: float = 0.0
     y: float = 0.0
-    mirrored: bool = False
 
 
 def _cut(share: float) -> list[Window]:
@@ -43,20 +44,17 @@ def _whole(share: float) -> Window:
 
 
 STORED = Window()
-_UPRIGHT = (STORED, *(window for share in CUTS for window in _cut(share)), *map(_whole, CUTS))
-ASKED = tuple(Window(w.size, w.x, w.y, mirrored) for mirrored in (False, True) for w in _UPRIGHT)
+ASKED = (STORED, *(window for share in CUTS for window in _cut(share)), *map(_whole, CUTS))
 
 
 def seen_through(picture: Luma, window: Window) -> Luma:
-    """The window's part of a picture, at 64×64, by the mean of what each pixel covers; sides to part of a pixel."""
+    """The window's part of a picture, at 64×64, by the mean of what each pixel covers."""
     height, width = picture.shape
-    factor = 4 * SIDE  # drawn four times as fine, then averaged: places between pixels count
-    across, down = window.size * width / factor, window.size * height / factor
-    left = width * (0.5 + window.x) - across * factor / 2
-    top = height * (0.5 + window.y) - down * factor / 2
+    side = _FINER * SIDE
+    across, down = window.size * width / side, window.size * height / side
+    left = width * (0.5 + window.x - window.size / 2)
+    top = height * (0.5 + window.y - window.size / 2)
     place = np.asarray([[across, 0, left + across / 2 - 0.5], [0, down, top + down / 2 - 0.5]], np.float64)
-    fine = cv2.warpAffine(
-        picture, place, (factor, factor), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
-    )
-    seen = cv2.resize(fine, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
-    return np.asarray(cv2.flip(seen, 1) if window.mirrored else seen, np.float32)
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    fine = cv2.warpAffine(picture, place, (side, side), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(cv2.resize(fine, (SIDE, SIDE), interpolation=cv2.INTER_AREA), np.float32)
