@@ -13,7 +13,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
 from engine.contracts import ModelFile, ModelUnavailable
 from signals.atomic import write_atomically
-from signals.convert import CONVERTERS, BadSource, NotAModel, model_digest
+from signals.convert import CONVERTERS, BadSource, NotAModel, format_of
 from signals.model_records import ModelRecord, SourceFile, read_model_records
 from signals.sources import SourceFailed
 from signals.sources.finder import Finder
@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 
 
 class CachedModels:
-    """Models in a cache folder, one ONNX file each, named by the digest of its graph and weights."""
+    """Models in a cache folder, one file each, named by its digest: of an ONNX graph and weights, or of a table."""
 
     def __init__(
         self, records: Mapping[str, ModelRecord], cache: Path, mirror: Path | None = None, *, offline: bool = False
@@ -39,7 +39,8 @@ class CachedModels:
 
     def path(self, name: str) -> Path:
         """Where the converted model lies, or would lie."""
-        return self._cache / f"{name}-{self.records[name].digest[:16]}.onnx"
+        record = self.records[name]
+        return self._cache / f"{name}-{record.digest[:16]}{format_of(record.converter).suffix}"
 
     def state(self, name: str) -> State:
         """Whether the converted model is there and is what it should be; reads the whole file."""
@@ -50,7 +51,8 @@ class CachedModels:
         except OSError:
             return "changed"
         try:
-            return "ready" if model_digest(content) == self.records[name].digest else "changed"
+            record = self.records[name]
+            return "ready" if format_of(record.converter).digest(content) == record.digest else "changed"
         except NotAModel:
             return "changed"
 
@@ -88,7 +90,7 @@ class CachedModels:
     def _make(self, name: str, finder: Finder, bar: Progress) -> None:
         record = self.records[name]
         content = CONVERTERS[record.converter]([_found(finder, file, bar) for file in record.files])
-        digest = model_digest(content)
+        digest = format_of(record.converter).digest(content)
         if digest != record.digest:
             raise BadSource(f"conversion gave another model (digest {digest}) than models.yaml names")
         write_atomically(self.path(name), content)

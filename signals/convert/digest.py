@@ -35,6 +35,11 @@ def model_digest(content: bytes) -> str:
     return digest.hexdigest()
 
 
+def bytes_digest(content: bytes) -> str:
+    """SHA-256 of a file that is written in one way only."""
+    return hashlib.sha256(content).hexdigest()
+
+
 def _add(digest: _Hash, message: Message) -> None:
     fields = message.ListFields()
     digest.update(b"{%d" % len(fields))

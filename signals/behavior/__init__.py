@@ -1,0 +1,1 @@
+"""How the page was operated, and how long it took."""

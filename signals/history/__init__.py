@@ -1,0 +1,1 @@
+"""How often the same person was evaluated of late."""

@@ -1,0 +1,1 @@
+"""Where the person's address belongs, by data on this machine."""
