@@ -6,15 +6,27 @@ can be shown again while its session waits.
 
 from __future__ import annotations
 
+import json
+import re
 import secrets
 from dataclasses import dataclass
+from typing import Literal
 
-from engine.contracts import DeviceToken
-from engine.store.api_keys import Environment
 from engine.store.secrets import KeyRing, fingerprint, same
 
 HANDOFF_MARK = "~"
 MAX_COOKIE = 512
+DEVICE_FORMAT = "2"
+FIRST_GENERATION = 1
+_CARRIED = re.compile(rf"{DEVICE_FORMAT}\.([A-Za-z0-9_-]{{32}})\.([0-9]{{1,9}})")
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedToken:
+    """A device token that we signed: whose browser it names, and the how many-th of it this is."""
+
+    name: str
+    generation: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +60,10 @@ class Links:
         """Whether this is the session's hand-off code."""
         return same(self._ring.link_mac(f"handoff:{session_id}"), code)
 
+    def take_key(self, session_id: str, nonce: str) -> bytes:
+        """The 32 bytes with which the page signs one take; derived, so that they need not be stored."""
+        return bytes.fromhex(self._ring.link_mac(f"take:{session_id}:{nonce}"))
+
     def new_browser(self) -> str:
         """A cookie that tells one browser from another; it says nothing else."""
         name = secrets.token_urlsafe(24)
@@ -63,19 +79,41 @@ class Links:
         """What the database keeps of the browser that holds a session."""
         return fingerprint(f"{session_id}:{cookie}")
 
-    def new_device(self) -> str:
-        """A signed device token, for a browser that has none."""
-        name = secrets.token_urlsafe(24)
-        return f"{name}.{self._ring.device_mac(name)}"
+    @staticmethod
+    def new_name() -> str:
+        """A random name for a browser that has none."""
+        return secrets.token_urlsafe(24)
 
-    def device(self, cookie: str | None, environment: Environment | str) -> DeviceToken:
-        """What a browser's device cookie is worth. The id is a pseudonym that differs by environment."""
+    def device_cookie(self, name: str, generation: int) -> str:
+        """A device token: format, name, generation, and our signature over all of it."""
+        carried = f"{DEVICE_FORMAT}.{name}.{generation}"
+        return f"{carried}.{self._ring.device_mac(carried)}"
+
+    def read_device(self, cookie: str | None) -> CarriedToken | Literal["missing", "invalid"]:
+        """What a device cookie carries. One of the former format says nothing of its generation: it counts as none."""
         if not cookie:
-            return DeviceToken("missing")
-        name, _, mac = cookie[:MAX_COOKIE].rpartition(".")
-        if not name or not same(self._ring.device_mac(name), mac):
-            return DeviceToken("invalid")
-        return DeviceToken("valid", self._ring.device_mac(f"id:{environment}:{name}"))
+            return "missing"
+        carried, _, mac = cookie[:MAX_COOKIE].rpartition(".")
+        if not carried or not same(self._ring.device_mac(carried), mac):
+            return "invalid"
+        known = _CARRIED.fullmatch(carried)
+        return CarriedToken(known[1], int(known[2])) if known else "missing"
+
+    def generation_id(self, name: str) -> str:
+        """The pseudonym under which a browser's newest generation is kept: one cookie serves all environments."""
+        return self._ring.device_mac(f"generation:{name}")
+
+    def browser_id(self, environment: str, name: str) -> str:
+        """The pseudonym of a browser over all customers of an environment."""
+        return self._ring.device_mac(json.dumps(["browser", environment, name]))
+
+    def device_id(self, environment: str, customer: str, name: str) -> str:
+        """The pseudonym of a browser with one customer."""
+        return self._ring.device_mac(json.dumps(["device", environment, customer, name]))
+
+    def passkey_owner(self, environment: str, customer: str) -> str:
+        """The pseudonym under which a customer's passkey is kept."""
+        return self._ring.device_mac(json.dumps(["passkey", environment, customer]))
 
     def console_cookie(self, token: str) -> str:
         """The value of the console's cookie for whoever knows the sign-in token."""

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.service.settings import Settings
+from engine.store.browsers import Browsers
+from engine.store.data_keys import KeyStore, move_keys, open_key_store
 from engine.store.database import Database, sqlite_url
 from engine.store.evaluations import Evaluations
 from engine.store.migrate import migrate
+from engine.store.passkeys import Passkeys
 from engine.store.sealed import FrameVault, open_blobs
 from engine.store.secrets import KeyRing
 from engine.store.sightings import SightingKeys, Sightings
@@ -21,10 +24,14 @@ class Stores:
     ring: KeyRing
     sightings: Sightings
     evaluations: Evaluations
+    browsers: Browsers
+    passkeys: Passkeys
+    keys: KeyStore
     vault: FrameVault
 
     def close(self) -> None:
         """Give back what is held."""
+        self.keys.close()
         self.database.close()
 
 
@@ -40,10 +47,15 @@ def open_stores(settings: Settings) -> Stores:
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     database, ring = open_database(settings), KeyRing(settings.data / "keys")
     sightings = Sightings(database, SightingKeys(ring))
+    keys = open_key_store(settings.key_database_url, settings.data / "keys")
+    move_keys(database, keys)
     return Stores(
         database=database,
         ring=ring,
         sightings=sightings,
         evaluations=Evaluations(database, sightings),
-        vault=FrameVault(database, ring.master, open_blobs(settings.blob_url, settings.data / "blobs")),
+        browsers=Browsers(database),
+        passkeys=Passkeys(database),
+        keys=keys,
+        vault=FrameVault(keys, ring.master, open_blobs(settings.blob_url, settings.data / "blobs")),
     )

@@ -13,6 +13,8 @@ from sqlalchemy.engine import make_url
 
 BUSY_SECONDS = 30
 """How long a writer waits for another one before it gives up."""
+WRITE_AHEAD = ("journal_mode=WAL", "synchronous=NORMAL")
+ERASING = ("journal_mode=TRUNCATE", "synchronous=FULL")
 
 
 class Database:
@@ -20,16 +22,19 @@ class Database:
 
     A SQLite transaction that starts reading and then writes can fail at any time with "database is locked", and no
     waiting helps: therefore the two kinds are told apart here.
+
+    Args:
+        erases: whether nothing that was overwritten may be left in any file, not even in a log of changes.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, erases: bool = False) -> None:
         address = make_url(url)
         self.is_sqlite = address.get_backend_name() == "sqlite"
         if self.is_sqlite and address.database:
             Path(address.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.engine = create_engine(address, **({} if self.is_sqlite else {"pool_pre_ping": True}))
         if self.is_sqlite:
-            _prepare_sqlite(self.engine)
+            _prepare_sqlite(self.engine, ERASING if erases else WRITE_AHEAD)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -43,6 +48,12 @@ class Database:
         with self.engine.connect().execution_options(selfie_writes=True) as connection, connection.begin():
             yield connection
 
+    def checkpoint(self) -> None:
+        """Empty the log of changes of SQLite, where what was deleted can still be read."""
+        if self.is_sqlite:
+            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """Give back every connection."""
         self.engine.dispose()
@@ -53,17 +64,13 @@ def sqlite_url(folder: Path) -> str:
     return f"sqlite:///{(folder / 'selfie.sqlite3').absolute()}"
 
 
-def _prepare_sqlite(engine: Engine) -> None:
+def _prepare_sqlite(engine: Engine, journal: tuple[str, ...]) -> None:
     @event.listens_for(engine, "connect")
     def connected(raw: Any, _record: object) -> None:
         driver: sqlite3.Connection = getattr(raw, "driver_connection", raw)
         driver.isolation_level = None  # we say BEGIN ourselves, below
-        for pragma in (
-            "journal_mode=WAL",
-            f"busy_timeout={BUSY_SECONDS * 1000}",
-            "foreign_keys=ON",
-            "synchronous=NORMAL",
-        ):
+        # what is deleted is overwritten with zeros
+        for pragma in (f"busy_timeout={BUSY_SECONDS * 1000}", *journal, "foreign_keys=ON", "secure_delete=ON"):
             driver.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

@@ -1,7 +1,7 @@
-"""Frames between `frames` and `submit`: encrypted with a key of their own, and gone afterwards.
+"""Captured frames: encrypted with a key of their session's own, and gone with it.
 
-AES-256-GCM. Each session has a data key, which is itself encrypted by the installation's master key; the session's id
-is authenticated with both, so that what belongs to one session cannot be opened as another's.
+AES-256-GCM. The session's key is itself encrypted by the installation's master key and lies in a store of its own; the
+session's id is authenticated with both, so that what belongs to one session cannot be opened as another's.
 """
 
 from __future__ import annotations
@@ -18,12 +18,9 @@ import obstore
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from obstore.store import LocalStore, from_url
-from sqlalchemy import Connection, delete, select
 
-from engine.store.database import Database
-from engine.store.dialect import insert_once
+from engine.store.data_keys import KeyStore
 from engine.store.secrets import KEY_BYTES
-from engine.store.tables import data_key
 
 NONCE_BYTES = 12
 
@@ -38,10 +35,10 @@ class SealedFrame:
 
 @dataclass(frozen=True, slots=True)
 class Burst:
-    """What was captured: frames in order, and what the page told of the camera."""
+    """What was captured: frames in order, and what was told with them, as JSON."""
 
     frames: tuple[SealedFrame, ...]
-    camera: Mapping[str, object]
+    told: Mapping[str, Any]
 
 
 class CannotOpen(Exception):  # noqa: N818 - the word of the domain
@@ -51,14 +48,18 @@ class CannotOpen(Exception):  # noqa: N818 - the word of the domain
 class FrameVault:
     """Seals, opens and destroys the frames of capture sessions."""
 
-    def __init__(self, database: Database, master: bytes, blobs: Any) -> None:
-        self._database = database
+    def __init__(self, keys: KeyStore, master: bytes, blobs: Any) -> None:
+        self.keys = keys
         self._master = AESGCM(master)
         self._blobs = blobs
 
     def seal(self, session_id: str, burst: Burst, at: datetime) -> str:
-        """Encrypt and keep; answers the name under which `open` finds them."""
-        name = f"frames/{session_id}/{secrets.token_hex(16)}"
+        """Encrypt and keep; answers the name under which `open` finds them.
+
+        Raises:
+            CannotOpen: the session's frames were destroyed, so that there can be no more of them.
+        """
+        name = f"{_folder(session_id)}{secrets.token_hex(16)}"
         nonce = secrets.token_bytes(NONCE_BYTES)
         sealed = AESGCM(self._key(session_id, at)).encrypt(nonce, _packed(burst), name.encode())
         obstore.put(self._blobs, name, nonce + sealed)
@@ -66,8 +67,7 @@ class FrameVault:
 
     def open(self, session_id: str, name: str) -> Burst:
         """The burst again; raises `CannotOpen`."""
-        with self._database.reading() as connection:
-            wrapped = connection.scalar(select(data_key.c.wrapped).where(data_key.c.session_id == session_id))
+        wrapped = self.keys.get(session_id)
         if wrapped is None:
             raise CannotOpen("the key of the session was destroyed")
         try:
@@ -83,29 +83,30 @@ class FrameVault:
         except FileNotFoundError:
             return
 
+    def keep_until(self, session_id: str, due: datetime, name: str | None) -> None:
+        """Keep the burst of this name until `due`, and of the session's others nothing."""
+        self._forget_all(session_id, name)
+        self.keys.settle(session_id, due)  # last: what is not settled is looked at again
+
     def destroy(self, session_id: str) -> None:
-        """Delete the session's key first, which makes every copy of its frames unreadable, then the frames."""
-        with self._database.writing() as connection:
-            connection.execute(delete(data_key).where(data_key.c.session_id == session_id))
-        for batch in obstore.list(self._blobs, prefix=f"frames/{session_id}/"):
+        """Destroy the session's key first, which makes every copy of its frames unreadable, then the frames."""
+        self.keys.destroy(session_id)
+        self._forget_all(session_id)
+        self.keys.forget(session_id)
+
+    def _forget_all(self, session_id: str, but: str | None = None) -> None:
+        for batch in obstore.list(self._blobs, prefix=_folder(session_id)):
             for found in batch:
-                self.forget(found["path"])
+                if found["path"] != but:
+                    self.forget(found["path"])
 
     def _key(self, session_id: str, at: datetime) -> bytes:
         """The session's data key, made at its first use."""
-        with self._database.writing() as connection:
-            wrapped = connection.scalar(select(data_key.c.wrapped).where(data_key.c.session_id == session_id))
-            if wrapped is not None:
-                return self._unwrap(session_id, wrapped)
-            return self._new_key(connection, session_id, at)
-
-    def _new_key(self, connection: Connection, session_id: str, at: datetime) -> bytes:
         key, nonce = secrets.token_bytes(KEY_BYTES), secrets.token_bytes(NONCE_BYTES)
-        wrapped = nonce + self._master.encrypt(nonce, key, session_id.encode())
-        if insert_once(connection, data_key, {"session_id": session_id, "wrapped": wrapped, "created_at": at}):
-            return key
-        stored = select(data_key.c.wrapped).where(data_key.c.session_id == session_id)
-        return self._unwrap(session_id, connection.scalars(stored).one())
+        kept = self.keys.put(session_id, nonce + self._master.encrypt(nonce, key, session_id.encode()), at)
+        if not kept:
+            raise CannotOpen("the key of the session was destroyed")
+        return self._unwrap(session_id, kept)
 
     def _unwrap(self, session_id: str, wrapped: bytes) -> bytes:
         return _decrypt(self._master, wrapped, session_id)
@@ -120,14 +121,18 @@ def open_blobs(url: str | None, folder: Path) -> Any:
     return from_url(url)
 
 
+def _folder(session_id: str) -> str:
+    return f"frames/{session_id}/"
+
+
 def _decrypt(cipher: AESGCM, sealed: bytes, bound_to: str) -> bytes:
     return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound_to.encode())
 
 
 def _packed(burst: Burst) -> bytes:
-    """Four bytes with the length of a JSON index (sizes, times, camera), the index, then the frames' bytes."""
+    """Four bytes with the length of a JSON index (sizes, times, what was told), the index, then the frames' bytes."""
     sizes = [[len(frame.data), frame.t_ms] for frame in burst.frames]
-    index = json.dumps({"frames": sizes, "camera": dict(burst.camera)}).encode()
+    index = json.dumps({"frames": sizes, "told": dict(burst.told)}).encode()
     return b"".join([len(index).to_bytes(4, "big"), index, *(frame.data for frame in burst.frames)])
 
 
@@ -138,4 +143,4 @@ def _unpacked(packed: bytes) -> Burst:
     for size, t_ms in index["frames"]:
         frames.append(SealedFrame(packed[end : end + size], t_ms))
         end += size
-    return Burst(tuple(frames), index["camera"])
+    return Burst(tuple(frames), index["told"])

@@ -3,7 +3,19 @@ of the second one makes sure that an evaluation ends once."""
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
 
 from engine.store.types import Json, UtcDateTime
 
@@ -161,4 +173,36 @@ sighting = Table(
     Column("detail", LargeBinary, nullable=False),
     Index("ix_sighting_counted", "key", "at", "outcome", "first"),
     Index("ix_sighting_over", "picture", "at"),
+)
+
+browser = Table(
+    "browser",
+    metadata,
+    Column("browser", String(64), primary_key=True),
+    Column("generation", Integer, nullable=False),
+    Column("before", Integer),  # the former generation, as long as it is still taken
+    Column("renewed_at", UtcDateTime, nullable=False, index=True),
+)
+
+passkey = Table(
+    "passkey",
+    metadata,
+    Column("owner", String(64), primary_key=True),
+    Column("credential", LargeBinary, nullable=False),
+    Column("public_key", LargeBinary, nullable=False),
+    Column("sign_count", BigInteger, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("used_at", UtcDateTime, nullable=False),
+)
+
+passkey_use = Table(
+    "passkey_use",
+    metadata,
+    Column("session_id", ForeignKey("capture_session.session_id"), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("result", String(16), nullable=False),
+    Column("credential", LargeBinary),  # of a registration, until its evaluation is accepted
+    Column("public_key", LargeBinary),
+    Column("sign_count", BigInteger),
+    Column("at", UtcDateTime, nullable=False, index=True),
 )

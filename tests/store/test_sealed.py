@@ -3,56 +3,58 @@
 from __future__ import annotations
 
 import secrets
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select
+from cryptography.exceptions import InvalidTag
 
 from engine.store.api_keys import ApiKeys
+from engine.store.data_keys import KeyStore, open_key_store
 from engine.store.database import Database
 from engine.store.sealed import Burst, CannotOpen, FrameVault, SealedFrame, open_blobs
 from engine.store.secrets import KeyRing, secret_text
-from engine.store.tables import capture_session, data_key, evaluation
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 BURST = Burst((SealedFrame(b"first" * 500, 0), SealedFrame(b"", 7), SealedFrame(b"third", 150)), {"label": "front"})
 
 
 @pytest.fixture
-def vault(database: Database, tmp_path: Path) -> FrameVault:
-    """A vault with two sessions."""
-    with database.writing() as connection:
-        for name in ("one", "two"):
-            row = dict.fromkeys(column.name for column in evaluation.c) | {"eval_id": name, "environment": "Sandbox"}
-            row |= {"customer_id": "c", "workflow": "w", "workflow_sha256": "0", "strategy": "s", "context": {}}
-            row |= {"evidence_kind": "capture", "requested_at": NOW, "started_at": NOW}
-            connection.execute(insert(evaluation).values(row))
-            session = {"session_id": name, "eval_id": name, "environment": "Sandbox", "token_sha256": name}
-            session |= {"created_at": NOW, "expires_at": NOW, "state": "created"}
-            connection.execute(insert(capture_session).values(session))
-    return FrameVault(database, secrets.token_bytes(32), open_blobs(None, tmp_path / "blobs"))
+def keys(tmp_path: Path) -> Iterator[KeyStore]:
+    """A store of keys in a file of its own."""
+    opened = open_key_store(None, tmp_path / "keys")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def vault(keys: KeyStore, tmp_path: Path) -> FrameVault:
+    """A vault on that store."""
+    return FrameVault(keys, secrets.token_bytes(32), open_blobs(None, tmp_path / "blobs"))
 
 
 def test_what_is_sealed_opens_again(vault: FrameVault) -> None:
     assert vault.open("one", vault.seal("one", BURST, NOW)) == BURST
 
 
-def test_another_session_cannot_open_it(vault: FrameVault, database: Database) -> None:
+def test_another_session_cannot_open_it(vault: FrameVault, keys: KeyStore) -> None:
     name = vault.seal("one", BURST, NOW)
     vault.seal("two", BURST, NOW)
     with pytest.raises(CannotOpen):
         vault.open("two", name)
-    with database.writing() as connection:
-        stolen = connection.scalars(select(data_key.c.wrapped).where(data_key.c.session_id == "one")).one()
-        connection.execute(data_key.update().where(data_key.c.session_id == "two").values(wrapped=stolen))
+    stolen = keys.get("one")
+    assert stolen is not None
+    keys.put("three", stolen, NOW)
     with pytest.raises(CannotOpen):
-        vault.open("two", name)
+        vault.open("three", name)
+    with pytest.raises(InvalidTag):
+        vault.seal("three", BURST, NOW)
 
 
-def test_another_installation_cannot_open_it(vault: FrameVault, database: Database, tmp_path: Path) -> None:
+def test_another_installation_cannot_open_it(vault: FrameVault, keys: KeyStore, tmp_path: Path) -> None:
     name = vault.seal("one", BURST, NOW)
-    other = FrameVault(database, secrets.token_bytes(32), open_blobs(None, tmp_path / "blobs"))
+    other = FrameVault(keys, secrets.token_bytes(32), open_blobs(None, tmp_path / "blobs"))
     with pytest.raises(CannotOpen):
         other.open("one", name)
 
@@ -85,6 +87,24 @@ def test_destroying_the_key_makes_every_copy_unreadable(vault: FrameVault, tmp_p
     vault.destroy("one")
     vault.forget(name)
     vault.forget(name)
+
+
+def test_only_the_burst_that_counts_is_kept(vault: FrameVault, tmp_path: Path) -> None:
+    former, name = vault.seal("one", BURST, NOW), vault.seal("one", BURST, NOW)
+    vault.keep_until("one", NOW + timedelta(hours=1), name)
+    assert vault.open("one", name) == BURST
+    with pytest.raises(CannotOpen):
+        vault.open("one", former)
+    assert not (tmp_path / "blobs" / former).exists()
+    assert (list(vault.keys.over(NOW)), list(vault.keys.over(NOW + timedelta(hours=1)))) == ([], ["one"])
+
+
+def test_what_was_destroyed_is_not_sealed_again(vault: FrameVault, keys: KeyStore) -> None:
+    """A delivery that comes while the session ends must not leave frames behind."""
+    vault.seal("one", BURST, NOW)
+    keys.destroy("one")
+    with pytest.raises(CannotOpen):
+        vault.seal("one", BURST, NOW)
 
 
 def test_key_files_are_the_same_for_everybody_and_readable_by_the_owner_only(tmp_path: Path) -> None:
