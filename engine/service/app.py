@@ -65,7 +65,7 @@ def create_app(services: Services, *, console: bool = True) -> FastAPI:
     if console:
         mount_console(app, services.settings, services.links, streamlit or NO_CONSOLE)
     app.add_middleware(BoundedBodies, memory=services.settings.body_memory_mb * 2**20)
-    app.add_middleware(PageHeaders)
+    app.add_middleware(PageHeaders, frame_ancestors=services.settings.frame_ancestors)
     app.add_middleware(LoggedRequests)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app

@@ -7,16 +7,24 @@ from collections.abc import Mapping
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 CAPTURE_CSP = (
-    "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; object-src 'none'; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; "
+    "trusted-types selfie-guide; frame-ancestors "
 )
+"""As the page's own (ui/capture/vite.config.ts), and whom it lets frame it, which only a header can say."""
+
+NOBODY = "'none'"
+
 SIGN_IN_CSP = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 EVERYWHERE = {"x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
 CAPTURE = {
     **EVERYWHERE,
     "cache-control": "no-cache",
-    "content-security-policy": CAPTURE_CSP,
-    "permissions-policy": "camera=(self), microphone=(), geolocation=()",
+    "content-security-policy": CAPTURE_CSP + NOBODY,
+    "permissions-policy": ", ".join(
+        [f"{used}=(self)" for used in ("camera", "publickey-credentials-create", "publickey-credentials-get")]
+        + [f"{unused}=()" for unused in ("microphone", "geolocation", "display-capture", "payment", "usb")]
+    ),
 }
 CAPTURE_ASSETS = {**CAPTURE, "cache-control": "public, max-age=31536000, immutable"}
 """Built files have their digest in their names; only the page that names them must be asked for again."""
@@ -38,14 +46,15 @@ _BY_PREFIX = (
 class PageHeaders:
     """Adds the headers of the part of the site that an address belongs to."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, frame_ancestors: str | None = None) -> None:
         self._app = app
+        self._ancestors = frame_ancestors or NOBODY
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        wanted = headers_for(scope["path"])
+        wanted = headers_for(scope["path"], self._ancestors)
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -57,6 +66,9 @@ class PageHeaders:
         await self._app(scope, receive, with_headers)
 
 
-def headers_for(path: str) -> Mapping[str, str]:
-    """Those of the first prefix that fits."""
-    return next((headers for prefix, headers in _BY_PREFIX if path.startswith(prefix)), EVERYWHERE)
+def headers_for(path: str, ancestors: str = NOBODY) -> Mapping[str, str]:
+    """Those of the first prefix that fits; `ancestors` are the origins that may frame the Capture App."""
+    headers = next((headers for prefix, headers in _BY_PREFIX if path.startswith(prefix)), EVERYWHERE)
+    if path.startswith("/capture"):
+        return {**headers, "content-security-policy": CAPTURE_CSP + ancestors}
+    return headers

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter, Request, Response
 
@@ -68,5 +68,14 @@ def _browser(request: Request) -> Browser:
 
 
 def _set_cookie(response: Response, services: Services, name: str, value: str, max_age: int | None) -> None:
+    """Only for our own pages; or, where another site may frame them, kept apart for each such site (CHIPS).
+
+    Another site's page cannot use the cookie alone: every request needs the session's token besides.
+    """
+    framed = services.settings.framed
     secure = services.settings.public.startswith("https:")
-    response.set_cookie(name, value, max_age=max_age, path=COOKIE_PATH, secure=secure, httponly=True, samesite="strict")
+    same: Literal["none", "strict"] = "none" if framed else "strict"
+    response.set_cookie(name, value, max_age=max_age, path=COOKIE_PATH, secure=secure, httponly=True, samesite=same)
+    if framed:  # Python's own cookies know the attribute from 3.14 on
+        key, cookie = response.raw_headers.pop()
+        response.raw_headers.append((key, cookie + b"; Partitioned"))

@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from engine.diagnostics import Diagnostic, Location, Refused
 
 PREFIX = "SELFIE_"
+ORIGIN = r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(?::[0-9]{1,5})?"
 
 
 class Settings(BaseSettings):
@@ -47,6 +48,11 @@ class Settings(BaseSettings):
     blob_url: str | None = Field(
         default=None, description="Object store of sealed frames; default: a folder in `SELFIE_DATA`."
     )
+    frame_ancestors: str | None = Field(
+        default=None,
+        pattern=rf"^{ORIGIN}( {ORIGIN})*$",
+        description="Origins, separated by spaces, whose pages may show the Capture App in a frame.",
+    )
     capture_ttl: Annotated[int, Field(ge=60, le=7 * 24 * 3600)] = Field(
         default=1800, description="Seconds until a capture session expires."
     )
@@ -78,6 +84,11 @@ class Settings(BaseSettings):
         if self.sign_in == "off" and not is_loopback(self.host):
             raise ValueError("without sign-in the service listens on a loopback address only")
         return self
+
+    @property
+    def framed(self) -> bool:
+        """Whether the Capture App may stand in a frame of another site, where browsers take only marked cookies."""
+        return self.frame_ancestors is not None and self.public.startswith("https:")
 
     @property
     def public(self) -> str:

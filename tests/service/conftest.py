@@ -109,7 +109,7 @@ def running(
 ) -> Iterator[Running]:
     """The application with providers that see a live adult, unless others are given."""
     made = open_services(
-        Settings(data=folder / "data", public_url="https://selfie.example", **settings),
+        Settings(**{"data": folder / "data", "public_url": "https://selfie.example", **settings}),
         factories=telling(GOOD) if factories is None else factories,
         models=models or NoModels(),
         environment={},

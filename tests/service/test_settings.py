@@ -39,6 +39,10 @@ def test_the_environment_is_read_and_the_command_line_goes_first(monkeypatch: py
         ("SELFIE_PUBLIC_URL", "age.example"),
         ("SELFIE_PUBLIC_URL", "https://age.example/path"),
         ("SELFIE_LOG_FORMAT", "xml"),
+        ("SELFIE_FRAME_ANCESTORS", "*"),
+        ("SELFIE_FRAME_ANCESTORS", "shop.example"),
+        ("SELFIE_FRAME_ANCESTORS", "https://shop.example/path"),
+        ("SELFIE_FRAME_ANCESTORS", "https://shop.example; script-src *"),
     ],
 )
 def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
