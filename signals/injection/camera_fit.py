@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 
 from engine.frames import Frame
 
 Size = tuple[float, float]
+MAX = 1e6
 LONG_SIDE = 1280
 """The page makes a larger picture smaller, to this long side."""
 SLACK_PX = 2
@@ -33,8 +33,8 @@ def size_of(facts: Mapping[str, object]) -> Size | None:
 
 
 def positive(value: object) -> float | None:
-    """The value as a number above nought; None for anything else."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value <= 0:
+    """The value as a number above nought and below `MAX`; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < MAX:
         return None
     return float(value)
 

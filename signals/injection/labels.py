@@ -29,10 +29,11 @@ def names_no_camera(label: str) -> bool:
 
 
 def folded(label: str) -> str:
-    """The name in small letters without accents, its blanks and invisible characters made one blank each."""
+    """The name in small letters, without accents and invisible characters, its blanks made single."""
     spread = unicodedata.normalize("NFKD", label).casefold()
-    seen = "".join(" " if unicodedata.category(sign)[0] in "ZC" else sign for sign in spread)
-    return " ".join("".join(sign for sign in seen if not unicodedata.combining(sign)).split())
+    seen = (sign for sign in spread if sign.isspace() or unicodedata.category(sign)[0] != "C")
+    bare = "".join(sign for sign in seen if not unicodedata.combining(sign))
+    return " ".join(unicodedata.normalize("NFKC", bare).split())
 
 
 @cache

@@ -19,8 +19,8 @@ from signals.injection.shots import Luma
 Distances = NDArray[np.float64]
 MIN_FRAMES = 4
 MIN_PERIOD = 2
-MIN_PAIRS = 3
-"""A period is believed only where this many pairs of frames speak for it."""
+MIN_PAIRS, MIN_FOLDED = 3, 4
+"""A period or a fold is believed only where this many pairs of frames speak for it."""
 MAX_RATIO = 1000.0
 
 
@@ -58,16 +58,23 @@ def usual_step(between: Distances) -> float:
 
 
 def loop_ratio(between: Distances) -> float | None:
-    """The smallest, over all periods, mean difference of frames a period apart, over the usual step of neighbours.
+    """How near the burst comes to repeating itself or running back, over the usual step.
 
-    0 is a loop; a person before a camera is near or above 1. 0 too where nothing changes at all. None below 5 frames.
+    The smallest mean difference over all ways to lay the burst on itself: moved by a period (a loop), or folded at a
+    moment (a film that runs forth and back is the same on both sides of where it turns). 0 is a perfect repetition, and
+    so is a feed in which nothing changes; a person before a camera is near or above 1. None below 5 frames.
     """
-    count = len(between)
-    periods = range(MIN_PERIOD, count - MIN_PAIRS + 1)
-    if not periods:
-        return None
-    apart = min(float(np.diagonal(between, period).mean()) for period in periods)
-    return _over(apart, usual_step(between))
+    moved = (np.diagonal(between, period) for period in range(MIN_PERIOD, len(between)))
+    folded = (_folded(between, sum_of_ends) for sum_of_ends in range(MIN_PERIOD, 2 * len(between)))
+    means = [float(pairs.mean()) for pairs in moved if len(pairs) >= MIN_PAIRS]
+    means += [float(pairs.mean()) for pairs in folded if len(pairs) >= MIN_FOLDED]
+    return _over(min(means), usual_step(between)) if means else None
+
+
+def _folded(between: Distances, sum_of_ends: int) -> Distances:
+    """Differences of the pairs of frames that lie on each other, no neighbours, when the burst is folded."""
+    first = np.arange(max(0, sum_of_ends - len(between) + 1), (sum_of_ends - MIN_PERIOD) // 2 + 1)
+    return np.asarray(between[first, sum_of_ends - first], np.float64)
 
 
 def revisit_ratio(between: Distances) -> float | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from signals.injection.camera_fit import positive
 from signals.injection.engines import Engine, engine_of, handheld
 from signals.injection.labels import folded
 
@@ -70,8 +71,9 @@ def _settings_of_no_camera(told: Told) -> bool | None:
     settings = told.camera.get("settings")
     if not isinstance(settings, Mapping):
         return None
-    wanted = {"width", "height", "frameRate"} | ({"facingMode"} if told.handheld else set())
-    return any(settings.get(name) in {None, "", 0} for name in wanted)
+    faces = isinstance(settings.get("facingMode"), str) and bool(settings["facingMode"])
+    sized = all(positive(settings.get(name)) for name in ("width", "height", "frameRate"))
+    return not sized or (told.handheld and not faces)
 
 
 def _no_capture_time(told: Told) -> bool | None:
@@ -84,7 +86,11 @@ def _painted(told: Told) -> bool | None:
     """None, told as such, is a frame that lies in the graphics card: no tell."""
     if "pixel_format" not in told.camera:
         return None
-    return _of_chromium(told, told.camera["pixel_format"] in PAINTED)
+    return _of_chromium(told, _is_painted(told.camera["pixel_format"]))
+
+
+def _is_painted(pixel_format: object) -> bool:
+    return isinstance(pixel_format, str) and pixel_format in PAINTED
 
 
 def _no_capabilities(told: Told) -> bool | None:
