@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Literal
 
 from engine.contracts import Evidence
@@ -33,6 +34,13 @@ class Facts:
         """A whole number of any size and sign."""
         value = self.told.get(name)
         return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+    def number(self, name: str) -> float | None:
+        """A finite number of any size and sign."""
+        value = self.told.get(name)
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            return None
+        return value if isinstance(value, int) or isfinite(value) else None
 
     def texts(self, name: str) -> tuple[str, ...] | None:
         """A list of texts, the first `MAX_MEMBERS`; None where one of them is no text, or there is none."""

@@ -56,7 +56,7 @@ def touch_by_page(agent: UserAgent, told: Facts) -> bool | None:
 def screen_by_page(agent: UserAgent, told: Facts) -> bool | None:
     """A phone has no computer's screen. What a computer may have is anything that can be."""
     screen = told.part("screen") or Facts()
-    width, height = screen.whole("width"), screen.whole("height")
+    width, height = screen.number("width"), screen.number("height")
     if width is None or height is None:
         return None
     if not (1 <= width <= MAX_SIDE and 1 <= height <= MAX_SIDE):

@@ -190,6 +190,8 @@ def without(facts: Mapping[str, Any], *names: str) -> dict[str, Any]:
         (IPHONE, LANGUAGE, APPLE, False),
         (IPHONE, LANGUAGE, {**APPLE, "platform": "MacIntel"}, False),
         (FIREFOX, LANGUAGE, LINUX_PC, False),
+        (PIXEL, PHONE_HINTS, {**PHONE, "screen": {"width": 411.4, "height": 914.3}}, False),
+        (CHROME, HINTS, {**PC, "screen": {"width": float("nan"), "height": 900}}, None),
         (CHROME, HINTS, {**PC, "touch_points": 10}, False),  # a laptop with a touch screen
         # what is left out
         (None, HINTS, PC, None),
