@@ -1,8 +1,7 @@
 /** The capture session's routes. Each call answers with its type or throws a `Fault`. */
 
-import type { Delivered, Frame, Opened, Shot, Standing } from "./contract";
+import type { Choice, Delivered, Drawn, Opened, Shot, Standing, Submission } from "./contract";
 import { Fault, faultCode } from "./faults";
-import { browserFacts } from "./browser";
 
 const BRIEF_MS = 20_000;
 const LONG_MS = 90_000;
@@ -13,8 +12,9 @@ export interface Api {
   state(): Promise<Standing>;
   open(handoff: string | null): Promise<Opened>;
   consent(version: string): Promise<Standing>;
+  challenge(choice: Choice | null): Promise<Drawn>;
   frames(shot: Shot): Promise<Delivered>;
-  submit(digest: string): Promise<Standing>;
+  submit(submission: Submission): Promise<Standing>;
   decline(): Promise<Standing>;
 }
 
@@ -25,8 +25,9 @@ export function createApi(token: string): Api {
     state: () => ask("state"),
     open: (handoff) => ask("open", handoff === null ? {} : { handoff }),
     consent: (version) => ask("consent", { version, agreed: true }),
+    challenge: (choice) => ask("challenge", { choice }),
     frames: async (shot) => ask("frames", await frameBody(shot), LONG_MS),
-    submit: (digest) => ask("submit", { digest, browser: browserFacts() }, LONG_MS),
+    submit: (submission) => ask("submit", submission, LONG_MS),
     decline: () => ask("decline", {}),
   };
 }
@@ -82,12 +83,8 @@ function timeLimit(milliseconds: number): AbortSignal {
   return abort.signal;
 }
 
-async function frameBody(shot: Shot): Promise<object> {
-  return { frames: await Promise.all(shot.frames.map(encoded)), camera: shot.camera };
-}
-
-async function encoded(frame: Frame): Promise<{ image: string; t_ms: number }> {
-  return { image: await base64(frame.jpeg), t_ms: frame.at };
+async function frameBody({ signed, frames }: Shot): Promise<object> {
+  return { ...signed, frames: await Promise.all(frames.map(base64)) };
 }
 
 function base64(blob: Blob): Promise<string> {

@@ -1,6 +1,10 @@
 /** Binds the machine to the page: events in, effects out, one screen at a time. */
 
 import type { Api } from "./api";
+import type { Submission } from "./contract";
+import type { Behavior } from "./evidence/behavior";
+import { deviceFacts, type DeviceFacts } from "./evidence/device";
+import { signedSubmission } from "./evidence/envelope";
 import { asFault } from "./faults";
 import { keepWatching } from "./link";
 import { follows, START, step, type Effect, type Event, type Model } from "./machine";
@@ -18,11 +22,14 @@ export class App {
   private following: ReturnType<typeof setInterval> | null = null;
   /** Uploads wait for one another, so that the newest frames are the last to arrive. */
   private uploads: Promise<unknown> = Promise.resolve();
+  /** Asked for once, after consent. */
+  private device: Promise<DeviceFacts> | null = null;
 
   constructor(
     private readonly place: HTMLElement,
     private readonly api: Api,
     private readonly handoff: string | null,
+    private readonly behavior: Behavior,
   ) {}
 
   readonly send = (event: Event): void => {
@@ -30,6 +37,8 @@ export class App {
     this.model = model;
     this.show();
     this.follow();
+    if (model.screen === "capture") this.device ??= deviceFacts();
+    if (event.is === "retake" && model.screen === "capture") this.behavior.retake();
     for (const effect of effects) void this.carryOut(effect);
   };
 
@@ -76,10 +85,14 @@ export class App {
         return { is: "consented", standing: await this.api.consent(effect.version) };
       case "decline":
         return { is: "declined", standing: await this.api.decline() };
+      case "draw":
+        return { is: "drawn", drawn: await this.api.challenge(effect.choice) };
       case "deliver":
         return this.delivered(effect.shot);
+      case "seal":
+        return { is: "sealed", submission: await this.sealed(effect) };
       case "submit":
-        return { is: "submitted", standing: await this.api.submit(effect.digest) };
+        return { is: "submitted", standing: await this.api.submit(effect.submission) };
     }
   }
 
@@ -87,6 +100,11 @@ export class App {
     const upload = this.uploads.catch(() => null).then(() => this.api.frames(shot));
     this.uploads = upload;
     return { is: "delivered", shot, delivered: await upload };
+  }
+
+  private async sealed({ take, digest }: Extract<Effect, { do: "seal" }>): Promise<Submission> {
+    const device = await (this.device ??= deviceFacts());
+    return { digest, ...(await signedSubmission(take, digest, device, this.behavior.facts())) };
   }
 
   /** While a phone may take over, or has, ask how the session stands; a failed question is asked again. */

@@ -1,6 +1,5 @@
 /** The front camera: opened only on the capture screen, after consent, and always given back. */
 
-import type { CameraFacts } from "./contract";
 import { Fault, type FaultCode } from "./faults";
 
 export const LONG_SIDE = 1280;
@@ -42,18 +41,13 @@ export class Camera {
     if (video.videoWidth === 0) throw new Fault("cameraInUse");
   }
 
-  facts(): CameraFacts {
-    const { width = 0, height = 0, facingMode = null } = this.track().getSettings();
-    return { label: this.track().label, width, height, facing: facingMode };
+  track(): MediaStreamTrack {
+    const [track] = this.stream.getVideoTracks();
+    if (track === undefined) throw new Fault("cameraNotFound");
+    return track;
   }
 
   stop(): void {
     for (const track of this.stream.getTracks()) track.stop();
-  }
-
-  private track(): MediaStreamTrack {
-    const [track] = this.stream.getVideoTracks();
-    if (track === undefined) throw new Fault("cameraNotFound");
-    return track;
   }
 }

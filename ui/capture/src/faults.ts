@@ -12,6 +12,7 @@ export const FAULT_CODES = [
   "sessionElsewhere",
   "tooManyAttempts",
   "badFrames",
+  "challengeExpired",
   "consentNeeded",
   "networkLost",
   "busy",
@@ -37,6 +38,8 @@ const LIKE: Record<string, FaultCode> = {
   consentOutdated: "consentNeeded",
   framesNeeded: "badFrames",
   framesReplaced: "badFrames",
+  evidenceReplayed: "badFrames",
+  evidenceAltered: "badFrames",
 };
 
 /** The service's problem code as a fault's code; one that this page does not know is `unexpected`. */

@@ -1,26 +1,50 @@
 /** The law of the screens: what the service says decides, nothing is sent twice, and every trouble has its way on. */
 
 import { describe, expect, it } from "vitest";
-import type { Delivered, Opened, SessionState, Shot, Standing } from "./contract";
+import type { Asked, Delivered, Drawn, Opened, SessionState, Shot, Standing, Submission, Take } from "./contract";
 import { FAULT_CODES } from "./faults";
 import { follows, START, step, type Effect, type Event, type Model } from "./machine";
 import { words } from "./words";
 
 const EXPIRES = "2030-01-01T00:00:00Z";
 const standing = (state: SessionState, bound = true): Standing => ({ state, bound, expires_at: EXPIRES });
-const opened = (state: SessionState, left = 6, handoff: string | null = null): Opened => ({
+const opened = (state: SessionState, left = 6, handoff: string | null = null, challenge: Asked = "flash"): Opened => ({
   ...standing(state),
   consent: { version: "1", title: "T", paragraphs: ["P"] },
-  capture: { frames: 6, interval_ms: 150, max_bytes: 1000, attempts_left: left },
+  capture: { frames: 24, interval_ms: 120, max_bytes: 1000, attempts_left: left, challenge },
   handoff_url: handoff,
+  device_binding: false,
 });
-const aShot = (): Shot => ({ frames: [], camera: { label: "", width: 1, height: 1, facing: null } });
+const aTake = (): Take => ({
+  nonce: "n",
+  key: "k",
+  expires_at: EXPIRES,
+  frames: 24,
+  neutral: 8,
+  interval_ms: 120,
+  challenge: { kind: "flash", steps: ["#ffd8c0", "#c0ffd8"], step_ms: 400 },
+});
+const drawn = (take: Take): Drawn => ({ ...standing("consented"), take });
+const aShot = (): Shot => ({ take: aTake(), signed: { envelope: "{}", mac: "0" }, frames: [], photo: new Blob() });
+/** The shutter, the service's draw and the burst. */
+const shooting = (shot: Shot): Event[] => [
+  { is: "shutter" },
+  { is: "drawn", drawn: drawn(shot.take) },
+  { is: "shot", shot },
+];
+const aSubmission = (digest: string): Submission => ({ digest, envelope: "{}", mac: "0" });
 const delivered = (digest: string, left: number): Delivered => ({
   ...standing("captured"),
   digest,
   attempts_left: left,
 });
-const started: Event = { is: "started", handoff: false, watching: false, missing: null };
+const started: Extract<Event, { is: "started" }> = {
+  is: "started",
+  handoff: false,
+  watching: false,
+  calm: false,
+  missing: null,
+};
 
 /** Every event in turn: the last model, and the effects of the last event. */
 function after(...events: Event[]): { model: Model; effects: readonly Effect[] } {
@@ -78,37 +102,44 @@ describe("a reload goes on where the session stands", () => {
 describe("sending", () => {
   it("delivers a shot once and submits its digest once, however often the button is pressed", () => {
     const shot = aShot();
-    const ready: Event[] = [...atCapture, { is: "shot", shot }, { is: "delivered", shot, delivered: delivered("d", 5) }];
-    expect(after(...ready, { is: "submit" }).effects).toEqual([{ do: "submit", digest: "d" }]);
-    expect(after(...ready, { is: "submit" }, { is: "submit" }).effects).toEqual([]);
+    const ready: Event[] = [...atCapture, ...shooting(shot), { is: "delivered", shot, delivered: delivered("d", 5) }];
+    const pressed: Event[] = [...ready, { is: "submit" }];
+    expect(after(...pressed).effects).toEqual([{ do: "seal", take: shot.take, digest: "d" }]);
+    expect(after(...pressed, { is: "submit" }).effects).toEqual([]);
+    const submission = aSubmission("d");
+    expect(after(...pressed, { is: "sealed", submission }).effects).toEqual([{ do: "submit", submission }]);
   });
 
   it("waits for the frames where submit comes first", () => {
     const shot = aShot();
-    const early: Event[] = [...atCapture, { is: "shot", shot }, { is: "submit" }];
+    const early: Event[] = [...atCapture, ...shooting(shot), { is: "submit" }];
     expect(after(...early).effects).toEqual([]);
     expect(after(...early, { is: "delivered", shot, delivered: delivered("d", 5) }).effects).toEqual([
-      { do: "submit", digest: "d" },
+      { do: "seal", take: shot.take, digest: "d" },
     ]);
   });
 
   it("never submits the digest of a shot that was taken again", () => {
     const [old, fresh] = [aShot(), aShot()];
-    const late: Event[] = [...atCapture, { is: "shot", shot: old }, { is: "retake" }, { is: "shot", shot: fresh }];
+    const late: Event[] = [...atCapture, ...shooting(old), { is: "retake" }, ...shooting(fresh)];
     const { model } = after(...late, { is: "delivered", shot: old, delivered: delivered("old", 5) });
     expect(model.digest).toBeNull();
     const failed: Event = { is: "failed", code: "networkLost", effect: { do: "deliver", shot: old } };
     expect(after(...late, failed).model.screen).toBe("preview");
+    const stale: Event[] = [{ is: "submit" }, { is: "sealed", submission: aSubmission("old") }];
+    expect(after(...late, ...stale).effects).toEqual([]);
   });
 
   it("repeats the same submission after a lost network", () => {
     const shot = aShot();
-    const again: Effect = { do: "submit", digest: "d" };
+    const submission = aSubmission("d");
+    const again: Effect = { do: "submit", submission };
     const { model, effects } = after(
       ...atCapture,
-      { is: "shot", shot },
+      ...shooting(shot),
       { is: "delivered", shot, delivered: delivered("d", 5) },
       { is: "submit" },
+      { is: "sealed", submission },
       { is: "failed", code: "networkLost", effect: again },
       { is: "retry" },
     );
@@ -118,22 +149,96 @@ describe("sending", () => {
   it("keeps the wish to submit over a failed delivery", () => {
     const shot = aShot();
     const again: Effect = { do: "deliver", shot };
-    const lost: Event[] = [...atCapture, { is: "shot", shot }, { is: "submit" }, { is: "failed", code: "busy", effect: again, waitSeconds: 2 }];
+    const lost: Event[] = [...atCapture, ...shooting(shot), { is: "submit" }, { is: "failed", code: "busy", effect: again, waitSeconds: 2 }];
     expect(after(...lost).model.trouble?.waitSeconds).toBe(2);
     const arrived: Event = { is: "delivered", shot, delivered: delivered("d", 5) };
-    expect(after(...lost, { is: "retry" }, arrived).effects).toEqual([{ do: "submit", digest: "d" }]);
+    expect(after(...lost, { is: "retry" }, arrived).effects).toEqual([
+      { do: "seal", take: shot.take, digest: "d" },
+    ]);
   });
 
   it("offers no retake after the last try", () => {
     const shot = aShot();
-    const last: Event[] = [...atCapture, { is: "shot", shot }, { is: "delivered", shot, delivered: delivered("d", 0) }];
+    const last: Event[] = [...atCapture, ...shooting(shot), { is: "delivered", shot, delivered: delivered("d", 0) }];
     expect(after(...last, { is: "retake" }).model.screen).toBe("preview");
   });
 
   it("keeps nothing of the selfie once it is over", () => {
     const shot = aShot();
-    const { model } = after(...atCapture, { is: "shot", shot }, { is: "submitted", standing: standing("submitted") });
+    const { model } = after(...atCapture, ...shooting(shot), { is: "submitted", standing: standing("submitted") });
     expect([model.screen, model.outcome, model.shot]).toEqual(["confirmation", "submitted", null]);
+  });
+});
+
+describe("what is asked before the camera", () => {
+  const entering = (challenge: Asked, calm = false): Event[] => [
+    { ...started, calm },
+    { is: "opened", opened: opened("consented", 6, null, challenge) },
+  ];
+
+  it.each([
+    ["none", false, null],
+    ["none", true, null],
+    ["flash", false, "flash"],
+    ["flash", true, "turn"],
+    ["turn", false, "turn"],
+  ] as const)("of a strategy that asks %s, less motion wanted: %s, is %s", (challenge, calm, wanted) => {
+    expect(after(...entering(challenge, calm), { is: "shutter" }).effects).toEqual([{ do: "draw", choice: wanted }]);
+  });
+
+  it("is what the person chose, also for the next take and after another opening", () => {
+    const chose: Event[] = [...entering("flash"), { is: "choose", choice: "neither" }];
+    const again: Event[] = [{ is: "opened", opened: opened("consented") }, { is: "shutter" }];
+    expect(after(...chose, ...again).effects).toEqual([{ do: "draw", choice: "neither" }]);
+  });
+
+  it("cannot be chosen where nothing is asked, nor once it is drawn", () => {
+    expect(after(...entering("none"), { is: "choose", choice: "flash" }).model.choice).toBeNull();
+    expect(after(...entering("flash"), { is: "shutter" }, { is: "choose", choice: "turn" }).model.choice).toBe("flash");
+  });
+
+  it("is drawn once for a press, and anew for each take", () => {
+    expect(after(...atCapture, { is: "shutter" }, { is: "shutter" }).effects).toEqual([]);
+    const shot = aShot();
+    const ready: Event[] = [...atCapture, ...shooting(shot), { is: "delivered", shot, delivered: delivered("d", 5) }];
+    const { model, effects } = after(...ready, { is: "retake" }, { is: "shutter" });
+    expect([model.take, effects]).toEqual([null, [{ do: "draw", choice: "flash" }]]);
+  });
+
+  it("is never taken from a draw that comes after all is over", () => {
+    const lost: Event = { is: "failed", code: "cameraInUse", effect: null };
+    expect(after(...atCapture, { is: "shutter" }, lost, { is: "drawn", drawn: drawn(aTake()) }).model.take).toBeNull();
+  });
+
+  it("a draw that fails goes back to the camera and draws nothing by itself", () => {
+    const lost: Event = { is: "failed", code: "networkLost", effect: { do: "draw", choice: "flash" } };
+    const { model, effects } = after(...atCapture, { is: "shutter" }, lost, { is: "retry" });
+    expect([model.screen, model.drawing, effects]).toEqual(["capture", false, []]);
+  });
+});
+
+describe("a take that came too late", () => {
+  const shot = aShot();
+  const taken: Event[] = [...atCapture, ...shooting(shot)];
+  const late: Event = { is: "failed", code: "challengeExpired", effect: { do: "deliver", shot } };
+
+  it("is taken again by itself, and costs no try", () => {
+    const { model } = after(...taken, late);
+    expect([model.screen, model.late, model.shot, model.attemptsLeft]).toEqual(["capture", true, null, 6]);
+  });
+
+  it("also where only the submission was late, as long as there are tries", () => {
+    const submit: Effect = { do: "submit", submission: aSubmission("d") };
+    const refused: Event = { is: "failed", code: "challengeExpired", effect: submit };
+    const arrived = (left: number): Event[] => [...taken, { is: "delivered", shot, delivered: delivered("d", left) }];
+    const { model } = after(...arrived(5), { is: "submit" }, refused);
+    expect([model.screen, model.late, model.submitting, model.waiting]).toEqual(["capture", true, false, false]);
+    expect(after(...arrived(0), { is: "submit" }, refused).model.trouble?.code).toBe("tooManyAttempts");
+  });
+
+  it("is forgotten with the next burst", () => {
+    const next = aShot();
+    expect(after(...taken, late, ...shooting(next)).model.late).toBe(false);
   });
 });
 
@@ -145,9 +250,9 @@ describe("troubles", () => {
 
   it("a refusal that no retry can change lets go of the selfie", () => {
     const shot = aShot();
-    const submit: Effect = { do: "submit", digest: "d" };
+    const submit: Effect = { do: "submit", submission: aSubmission("d") };
     const refused: Event = { is: "failed", code: "sessionExpired", effect: submit };
-    const { model } = after(...atCapture, { is: "shot", shot }, { is: "submit" }, refused);
+    const { model } = after(...atCapture, ...shooting(shot), { is: "submit" }, refused);
     expect([model.trouble?.again, model.shot, model.submitting]).toEqual([null, null, false]);
   });
 

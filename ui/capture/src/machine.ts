@@ -3,7 +3,7 @@
  * that an event asks for. The service's answer, not the page, says where the session stands.
  */
 
-import type { Delivered, Opened, Shot, Standing } from "./contract";
+import type { Asked, Choice, Delivered, Drawn, Opened, Shot, Standing, Submission, Take } from "./contract";
 import type { FaultCode } from "./faults";
 
 export type Screen = "loading" | "splash" | "consent" | "capture" | "preview" | "confirmation" | "error";
@@ -13,8 +13,10 @@ export type Effect =
   | { do: "open" }
   | { do: "consent"; version: string }
   | { do: "decline" }
+  | { do: "draw"; choice: Choice | null }
   | { do: "deliver"; shot: Shot }
-  | { do: "submit"; digest: string };
+  | { do: "seal"; take: Take; digest: string }
+  | { do: "submit"; submission: Submission };
 
 /** A failure on screen: `again` is what a retry repeats, `from` the screen on which it goes on. */
 export interface Trouble {
@@ -35,6 +37,15 @@ export interface Model {
   standing: Standing | null;
   opened: Opened | null;
   attemptsLeft: number;
+  /** The person wants less motion: no flash unless they choose it. */
+  calm: boolean;
+  /** Null where nothing is asked. */
+  choice: Choice | null;
+  /** The shutter was pressed; the service draws what to take. */
+  drawing: boolean;
+  take: Take | null;
+  /** The last take came too late: the next one starts by itself. */
+  late: boolean;
   shot: Shot | null;
   digest: string | null;
   /** Submit was pressed before the frames had arrived. */
@@ -44,7 +55,7 @@ export interface Model {
 }
 
 export type Event =
-  | { is: "started"; handoff: boolean; watching: boolean; missing: FaultCode | null }
+  | { is: "started"; handoff: boolean; watching: boolean; calm: boolean; missing: FaultCode | null }
   | { is: "looked"; standing: Standing }
   | { is: "opened"; opened: Opened }
   | { is: "continue" }
@@ -52,10 +63,14 @@ export type Event =
   | { is: "consented"; standing: Standing }
   | { is: "decline" }
   | { is: "declined"; standing: Standing }
+  | { is: "choose"; choice: Choice }
+  | { is: "shutter" }
+  | { is: "drawn"; drawn: Drawn }
   | { is: "shot"; shot: Shot }
   | { is: "delivered"; shot: Shot; delivered: Delivered }
   | { is: "retake" }
   | { is: "submit" }
+  | { is: "sealed"; submission: Submission }
   | { is: "submitted"; standing: Standing }
   | { is: "followed"; standing: Standing }
   | { is: "failed"; code: FaultCode; effect: Effect | null; waitSeconds?: number }
@@ -71,6 +86,11 @@ export const START: Model = {
   standing: null,
   opened: null,
   attemptsLeft: 0,
+  calm: false,
+  choice: null,
+  drawing: false,
+  take: null,
+  late: false,
   shot: null,
   digest: null,
   submitting: false,
@@ -86,8 +106,8 @@ const LOOK: Effect = { do: "look" };
 type Handlers = { [Kind in Event["is"]]: (model: Model, event: Extract<Event, { is: Kind }>) => Next };
 
 const handlers: Handlers = {
-  started: (model, { handoff, watching, missing }) =>
-    missing === null ? [{ ...model, handoff, watching }, LOOK] : [troubled(model, missing, null)],
+  started: (model, { handoff, watching, calm, missing }) =>
+    missing === null ? [{ ...model, handoff, watching, calm }, LOOK] : [troubled(model, missing, null)],
 
   looked: (model, { standing }) => entered({ ...model, standing }, standing),
 
@@ -106,27 +126,38 @@ const handlers: Handlers = {
 
   declined: (model, { standing }) => [ended({ ...model, standing }, "declined")],
 
-  shot: (model, { shot }) => [
-    { ...model, shot, digest: null, screen: "preview", attemptsLeft: Math.max(0, model.attemptsLeft - 1) },
-    { do: "deliver", shot },
-  ],
+  choose: (model, { choice }) => [model.drawing || asked(model) === "none" ? model : { ...model, choice }],
+
+  shutter: (model) =>
+    model.screen !== "capture" || model.drawing
+      ? [model]
+      : [{ ...model, drawing: true }, { do: "draw", choice: model.choice }],
+
+  drawn: (model, { drawn }) => (model.drawing ? [{ ...model, take: drawn.take, standing: drawn }] : [model]),
+
+  shot: (model, { shot }) => {
+    if (shot.take !== model.take) return [model];
+    const left = Math.max(0, model.attemptsLeft - 1);
+    return [{ ...untaken(model), shot, screen: "preview", attemptsLeft: left }, { do: "deliver", shot }];
+  },
 
   delivered: (model, { shot, delivered }) => {
     if (shot !== model.shot) return [model];
     const arrived = { ...model, digest: delivered.digest, attemptsLeft: delivered.attempts_left, standing: delivered };
-    return model.submitting
-      ? [arrived, { do: "submit", digest: delivered.digest }]
-      : [{ ...arrived, waiting: false }];
+    return model.submitting ? sealing(arrived) : [{ ...arrived, waiting: false }];
   },
 
   retake: (model) =>
-    model.waiting || model.attemptsLeft === 0 ? [model] : [{ ...model, screen: "capture", shot: null, digest: null }],
+    model.waiting || model.attemptsLeft === 0 ? [model] : [{ ...untaken(model), screen: "capture" }],
 
   submit: (model) => {
     if (model.submitting) return [model];
     const sending = { ...model, submitting: true, waiting: true };
-    return model.digest === null ? [sending] : [sending, { do: "submit", digest: model.digest }];
+    return sealing(sending);
   },
+
+  sealed: (model, { submission }) =>
+    submission.digest === model.digest && model.submitting ? [model, { do: "submit", submission }] : [model],
 
   submitted: (model, { standing }) => [ended({ ...model, standing }, "submitted")],
 
@@ -134,9 +165,12 @@ const handlers: Handlers = {
 
   failed: (model, { code, effect, waitSeconds }) => {
     if (effect?.do === "deliver" && effect.shot !== model.shot) return [model];
-    if (code === "consentNeeded") return [{ ...model, shot: null, digest: null, submitting: false }, { do: "open" }];
+    if (effect?.do === "draw" && !model.drawing) return [model];
+    if (code === "consentNeeded") return [{ ...untaken(model), submitting: false }, { do: "open" }];
+    if (code === "challengeExpired" && effect !== null) return [tooLate(model, effect)];
     if (code === "sessionElsewhere" && canHandOff(model)) return [watched(model)];
-    return [troubled(model, code, PASSING.has(code) ? effect : null, waitSeconds ?? null)];
+    const again = PASSING.has(code) && effect?.do !== "draw" ? effect : null;
+    return [troubled(model, code, again, waitSeconds ?? null)];
   },
 
   retry: (model) => {
@@ -145,7 +179,7 @@ const handlers: Handlers = {
     const on = { ...model, trouble: null };
     if (again !== null) return [{ ...on, screen: from, waiting: again.do !== "deliver" || model.submitting }, again];
     if (from !== "capture" && from !== "preview") return [{ ...on, screen: "loading", waiting: true }, LOOK];
-    return [{ ...on, screen: "capture", waiting: false }];
+    return [{ ...untaken(on), screen: "capture", waiting: false }];
   },
 };
 
@@ -153,6 +187,9 @@ export function step(model: Model, event: Event): Next {
   const handle = handlers[event.is] as (model: Model, event: Event) => Next;
   return handle(model, event);
 }
+
+/** What the strategy asks in front of the camera. */
+export const asked = (model: Model): Asked => model.opened?.capture.challenge ?? "none";
 
 /** Whether this browser should ask again and again how the session stands: it offers a hand-off, or handed over. */
 export const follows = (model: Model): boolean =>
@@ -180,12 +217,39 @@ function entered(model: Model, { state, bound }: Standing): Next {
 
 /** An opened session goes on where it stands; frames delivered before a reload are taken again. */
 function placed(model: Model, { state, capture }: Opened): Next {
-  const at = { ...model, attemptsLeft: capture.attempts_left };
+  const at = { ...model, attemptsLeft: capture.attempts_left, choice: model.choice ?? chosen(model, capture.challenge) };
   if (state === "submitted" || state === "declined") return [ended(at, state)];
   if (state !== "consented" && state !== "captured") return [{ ...at, screen: "splash" }];
   if (capture.attempts_left === 0) return [troubled(at, "tooManyAttempts", null)];
   return [{ ...at, screen: "capture" }];
 }
+
+/** What is taken where the person chooses nothing: what is asked, but no flash for who wants less motion. */
+const chosen = ({ calm }: Model, challenge: Asked): Choice | null =>
+  challenge === "none" ? null : calm ? "turn" : challenge;
+
+/** Submit as soon as the frames have arrived: what the page says is signed with the key of their take. */
+function sealing(model: Model): Next {
+  const { shot, digest } = model;
+  return shot === null || digest === null ? [model] : [model, { do: "seal", take: shot.take, digest }];
+}
+
+/** The take was too old when it arrived: another one, without a press, while there are tries left. */
+function tooLate(model: Model, effect: Effect): Model {
+  const left = model.attemptsLeft + (effect.do === "deliver" ? 1 : 0);
+  const again = { ...untaken(model), attemptsLeft: left, submitting: false, waiting: false };
+  return left === 0 ? troubled(again, "tooManyAttempts", null) : { ...again, screen: "capture", late: true };
+}
+
+/** Nothing is taken yet, or no more. */
+const untaken = (model: Model): Model => ({
+  ...model,
+  drawing: false,
+  take: null,
+  late: false,
+  shot: null,
+  digest: null,
+});
 
 /** News of a session that goes on, or may go on, in another browser. */
 function followed(model: Model, { state, bound }: Standing): Next {
@@ -198,22 +262,21 @@ function followed(model: Model, { state, bound }: Standing): Next {
 
 /** The session went to a phone: nothing can be done here any more but to follow. */
 const watched = (model: Model): Model => ({
-  ...model,
+  ...untaken(model),
   watching: true,
   screen: "splash",
   waiting: false,
-  shot: null,
   trouble: null,
 });
 
 /** Nothing of the selfie stays in memory once the session is over. */
 function ended(model: Model, outcome: "submitted" | "declined"): Model {
-  return { ...model, outcome, screen: "confirmation", waiting: false, submitting: false, shot: null, trouble: null };
+  return { ...untaken(model), outcome, screen: "confirmation", waiting: false, submitting: false, trouble: null };
 }
 
 /** Where nothing is to be sent again, the selfie is let go of at once. */
 function troubled(model: Model, code: FaultCode, again: Effect | null, waitSeconds: number | null = null): Model {
   const from = model.trouble?.from ?? model.screen;
-  const kept = again === null ? { ...model, shot: null, digest: null, submitting: false } : model;
+  const kept = again === null ? { ...untaken(model), submitting: false } : model;
   return { ...kept, screen: "error", waiting: false, trouble: { code, from, again, waitSeconds } };
 }

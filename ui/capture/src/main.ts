@@ -2,7 +2,8 @@
 
 import { App } from "./app";
 import { createApi } from "./api";
-import { whatIsMissing } from "./browser";
+import { wantsCalm, whatIsMissing } from "./browser";
+import { Behavior } from "./evidence/behavior";
 import { takeLink, wasWatching } from "./link";
 import { words } from "./words";
 
@@ -12,11 +13,12 @@ const place = document.getElementById("app");
 const link = takeLink();
 
 if (place !== null) {
-  const app = new App(place, createApi(link?.token ?? ""), link?.handoff ?? null);
+  const app = new App(place, createApi(link?.token ?? ""), link?.handoff ?? null, new Behavior());
   app.send({
     is: "started",
     handoff: Boolean(link?.handoff),
     watching: wasWatching(),
+    calm: wantsCalm(),
     missing: link === null ? "sessionUnknown" : whatIsMissing(),
   });
   window.addEventListener("pagehide", () => app.leave());

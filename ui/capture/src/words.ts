@@ -71,6 +71,11 @@ const faults: Record<FaultCode, Advice> = {
     text: "It could not be read. Please take it once more.",
     retry: "Take it again",
   },
+  challengeExpired: {
+    title: "That took too long",
+    text: "For your safety a selfie has to arrive within a few minutes. Please take it once more.",
+    retry: "Take it again",
+  },
   consentNeeded: {
     title: "Please agree first",
     text: "The selfie needs your agreement before it is taken.",
@@ -104,7 +109,7 @@ export const words = {
     lead: "We check that you are a real person, here and now, and estimate your age. It takes about a minute.",
     steps: [
       { title: "Read and agree", text: "What we do with the photo, before anything starts." },
-      { title: "Take a selfie", text: "A short burst with the front camera. Retake it if you like." },
+      { title: "Take a selfie", text: "A few seconds with the front camera. Retake it if you like." },
       { title: "Done", text: "The result goes to the company that sent you here." },
     ],
     tips: "Good light, face uncovered, nobody else in view.",
@@ -124,6 +129,7 @@ export const words = {
     starting: "Starting the camera…",
     ready: "Look at the camera, then press the button",
     hold: "Hold still…",
+    late: "That took too long. We take it once more",
     view: "Live view of your camera",
     button: "Take the selfie",
     tips: ["Face the light", "Take off hat and sunglasses", "Be alone in the picture"],
@@ -144,6 +150,33 @@ export const words = {
     ahead: "Look straight ahead",
     still: "Hold still",
     good: "Good. Stay like that",
+  },
+  challenge: {
+    title: "While we take it",
+    choose: "How we check that you are here",
+    text: {
+      flash:
+        "Your screen shows soft, changing colours for about three seconds. If changing light can harm you, as with photosensitive epilepsy or migraine, turn your head instead.",
+      turn: "An arrow asks you to turn your head slowly, three times. There is no changing light.",
+      neither: "We take the selfie alone. A person will then look at it, so the answer takes longer.",
+    },
+    brief: {
+      flash: "Your screen will show changing colours for 3 seconds",
+      turn: "You will turn your head, three times",
+      neither: "A person will look at the selfie; it takes longer",
+    },
+    long: { flash: "Show the colours", turn: "Turn my head instead", neither: "I can do neither" },
+    short: { flash: "Colours", turn: "Turn my head", neither: "Neither" },
+    flash: {
+      now: "Hold still and look at the screen. It shows changing colours.",
+      hold: "Hold still",
+      look: "Keep looking here",
+    },
+    turn: {
+      left: "Turn your head slowly to your left",
+      right: "Turn your head slowly to your right",
+      back: "Good. And back to the middle",
+    },
   },
   preview: {
     title: "Is it a good one?",

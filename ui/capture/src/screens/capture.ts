@@ -1,12 +1,14 @@
 /** The camera, the oval and the shutter. The camera belongs to this screen: it goes when the screen goes. */
 
 import { announce } from "../announce";
-import { takeBurst } from "../burst";
 import { Camera } from "../camera";
-import type { CapturePlan } from "../contract";
+import { notice, type Notice } from "../challenge/notice";
+import { shotOf } from "../challenge/shot";
+import type { Shot, Take } from "../contract";
 import { h } from "../dom";
 import { asFault } from "../faults";
 import type { Guidance, Sight, Surroundings } from "../guide";
+import type { Model } from "../machine";
 import { frame } from "../parts/frame";
 import { oval, type Oval } from "../parts/oval";
 import type { Draw, Send } from "../view";
@@ -17,16 +19,26 @@ interface Stage {
   hint: HTMLElement;
   shutter: HTMLButtonElement;
   ring: Oval;
-  plan: CapturePlan;
+  notice: Notice | null;
 }
 
+/** Nothing is taken by itself while the flash's warning is new. */
+const WARNING_MS = 4_000;
+const FRESH_MS = 1_000;
+/** Before a take starts again by itself. */
+const PAUSE_MS = 2_500;
+
 export const capture: Draw = (model, send) => {
-  const plan = model.opened?.capture ?? { frames: 1, interval_ms: 0, max_bytes: 0, attempts_left: 1 };
-  const stage = set(plan);
-  const shooting = new Shooting(stage, send);
-  stage.shutter.addEventListener("click", () => void shooting.shoot());
+  const stage = set(model, send);
+  const element = screen(stage);
+  const shooting = new Shooting(stage, element, send, model.late);
+  stage.shutter.addEventListener("click", () => shooting.shoot());
   void shooting.start();
-  return { element: screen(stage), leave: () => shooting.end() };
+  const update = (now: Model): void => {
+    stage.notice?.update(now);
+    shooting.follow(now);
+  };
+  return { element, update, leave: () => shooting.end() };
 };
 
 /** From asking for the camera to the burst. After `end` nothing is sent any more. */
@@ -35,6 +47,8 @@ class Shooting {
   private guidance: Guidance | null = null;
   private over = false;
   private shot = false;
+  private take: Take | null = null;
+  private choice: Model["choice"] = null;
   private readyAt: number | null = null;
   /** The guide took it, not the person. */
   auto = false;
@@ -43,7 +57,9 @@ class Shooting {
 
   constructor(
     private readonly stage: Stage,
+    private readonly place: HTMLElement,
     private readonly send: Send,
+    private readonly late: boolean,
   ) {}
 
   async start(): Promise<void> {
@@ -60,25 +76,51 @@ class Shooting {
     }
   }
 
-  /** Take the burst; `auto` where the guide asked for it and not the person. */
-  async shoot(auto = false): Promise<void> {
-    if (this.readyAt === null || this.camera === null || this.shot) return;
+  /** Ask for a take; `auto` where the guide asked for it and not the person. */
+  shoot(auto = false): void {
+    if (this.readyAt === null || this.over || this.shot) return;
     this.shot = true;
     this.auto = auto;
     this.guidance?.hush(false);
-    const { video, ring, plan, hint, shutter } = this.stage;
-    hint.textContent = words.capture.hold;
-    shutter.setAttribute("aria-disabled", "true");
+    this.stage.hint.textContent = words.capture.hold;
+    this.stage.shutter.setAttribute("aria-disabled", "true");
+    this.place.toggleAttribute("data-taking", true);
     announce(words.capture.hold);
+    this.send({ is: "shutter" });
+  }
+
+  /** The service drew what to take: take it, once. */
+  follow({ take, choice }: Model): void {
+    if (this.choice !== choice) this.warn();
+    this.choice = choice;
+    if (take === null || take === this.take || this.camera === null) return;
+    this.take = take;
+    void this.run(take, this.camera);
+  }
+
+  private async run(take: Take, camera: Camera): Promise<void> {
+    this.guidance?.hush(take.challenge.kind === "turn");
     try {
-      const frames = await takeBurst(video, plan, (count) => ring.fill(count / plan.frames));
-      const camera = this.camera.facts();
+      const shot = await this.shotOf(take, camera);
       if (this.over) return;
       announce(words.capture.doneAloud);
-      this.send({ is: "shot", shot: { frames, camera } });
+      this.send({ is: "shot", shot });
     } catch (thrown) {
       this.fail(asFault(thrown).code);
     }
+  }
+
+  private shotOf(take: Take, camera: Camera): Promise<Shot> {
+    const { video, ring, hint } = this.stage;
+    const live = { video, track: camera.track(), auto: this.auto };
+    const say = (text: string): void => void (hint.textContent = text);
+    const scene = { place: this.place, fill: ring.fill, say, yaw: () => this.yaw() };
+    return shotOf(take, live, scene);
+  }
+
+  /** Where the head points now; what was seen a while ago says nothing of it. */
+  private yaw(): number | null {
+    return this.sight !== null && performance.now() - this.sight.at < FRESH_MS ? this.sight.yaw : null;
   }
 
   end(): void {
@@ -97,6 +139,20 @@ class Shooting {
     this.stage.video.toggleAttribute("data-ready", true);
     this.stage.shutter.focus({ preventScroll: true });
     announce(words.capture.readyAloud);
+    this.warn();
+    if (this.late) this.again();
+  }
+
+  /** Leave time to read what will be shown. */
+  private warn(): void {
+    if (this.stage.notice !== null) this.guidance?.wait(performance.now() + WARNING_MS);
+  }
+
+  /** The last take came too late: another one, without a press. */
+  private again(): void {
+    this.stage.hint.textContent = words.capture.late;
+    announce(words.capture.late);
+    setTimeout(() => this.shoot(), PAUSE_MS);
   }
 
   /** Guidance comes when it comes; without it the person takes the selfie alone. */
@@ -106,6 +162,7 @@ class Shooting {
       const guidance = await startGuidance(this.surroundings());
       if (this.over) return guidance.stop();
       this.guidance = guidance;
+      this.warn();
       this.stage.hint.dataset.guide = "on";
       if (this.shot) guidance.hush(false);
     } catch {
@@ -121,7 +178,7 @@ class Shooting {
       shutter,
       oval: ring.element,
       fill: (share) => ring.fill(share),
-      take: () => void this.shoot(true),
+      take: () => this.shoot(true),
       seen: (sight) => (this.sight = sight),
       lost: () => this.alone(),
       readyAt: () => this.readyAt,
@@ -142,7 +199,7 @@ class Shooting {
   }
 }
 
-function set(plan: CapturePlan): Stage {
+function set(model: Model, send: Send): Stage {
   const label = { "aria-label": words.capture.view };
   const video = h("video", { class: "live-view", playsinline: true, muted: true, disablepictureinpicture: true, ...label });
   video.muted = true;
@@ -154,10 +211,11 @@ function set(plan: CapturePlan): Stage {
     "aria-disabled": "true",
   });
   const hint = h("p", { class: "hint" }, words.capture.asking);
-  return { video, hint, shutter, ring: oval(plan.frames), plan };
+  const ring = oval(model.opened?.capture.frames ?? 1);
+  return { video, hint, shutter, ring, notice: notice(model, send, true) };
 }
 
-function screen({ video, hint, shutter, ring }: Stage): HTMLElement {
+function screen({ video, hint, shutter, ring, notice }: Stage): HTMLElement {
   const tips = words.capture.tips.map((tip) => h("li", {}, tip));
   return frame(
     "capture",
@@ -169,6 +227,7 @@ function screen({ video, hint, shutter, ring }: Stage): HTMLElement {
       h("h1", { class: "title", tabindex: -1 }, words.capture.title),
       hint,
       h("ul", { class: "tips" }, ...tips),
+      notice?.element ?? null,
       shutter,
     ),
   );

@@ -19,6 +19,7 @@ const ICONS: Partial<Record<FaultCode, IconName>> = {
   unsupportedBrowser: "browser",
   sessionUnknown: "link",
   sessionExpired: "clock",
+  challengeExpired: "clock",
   sessionUsed: "check",
   sessionElsewhere: "browser",
   networkLost: "offline",

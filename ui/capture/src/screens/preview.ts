@@ -35,11 +35,10 @@ export const preview: Draw = (first, send) => {
   return { element, update };
 };
 
-/** The last frame of the burst, drawn into the canvas; the page never makes an address for it. */
+/** The last frame before the challenge, drawn into the canvas; the page never makes an address for it. */
 async function show(canvas: HTMLCanvasElement, { shot }: Model): Promise<void> {
-  const last = shot?.frames.at(-1);
-  if (last === undefined) return;
-  const picture = await createImageBitmap(last.jpeg);
+  if (shot === null) return;
+  const picture = await createImageBitmap(shot.photo);
   canvas.width = picture.width;
   canvas.height = picture.height;
   canvas.getContext("2d")?.drawImage(picture, 0, 0);
