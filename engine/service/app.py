@@ -45,7 +45,7 @@ def create_app(services: Services, *, console: bool = True) -> FastAPI:
         async with AsyncExitStack() as stack:
             if streamlit is not None:
                 await stack.enter_async_context(streamlit.lifespan()(_app))
-            await stack.enter_async_context(_sweeping(services.sweep))
+            await stack.enter_async_context(_sweeping(services.sweeping.sweep))
             warm_in_background(services.pipeline.workflows.values())
             yield
         services.close()

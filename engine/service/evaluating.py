@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from sqlalchemy.exc import IntegrityError
 
 from engine.contracts import Clock, Evidence, Outcome
@@ -29,9 +30,11 @@ from engine.store.capture_sessions import LIVE, CaptureSession, CaptureSessions
 from engine.store.database import Database
 from engine.store.evaluations import Ended, Evaluation, Evaluations, Retry, Search, Started, ended_by
 from engine.store.secrets import fingerprint
+from engine.workflow.model import Asked
 from engine.workflow.run import PinnedPolicy
 from engine.workflow.signals import ProviderFailure, Read, read_directly
 
+log = structlog.get_logger("selfie.evaluation")
 Json = dict[str, Any]
 PAGE = 50
 _EVAL_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -57,6 +60,16 @@ class Listing:
     text: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class CapturePlan:
+    """What a capture session is to do, by the workflow and strategy of its evaluation."""
+
+    asked: Asked
+    keep_frames: int
+    device_binding: bool
+    customer: str
+
+
 class Evaluating:
     """Everything that happens to an evaluation in this process."""
 
@@ -71,6 +84,7 @@ class Evaluating:
         links: Links,
         clock: Clock,
         capture_ttl: int,
+        test_camera: bool = False,
     ) -> None:
         self._pipeline = pipeline
         self._policies = policies
@@ -81,6 +95,7 @@ class Evaluating:
         self._links = links
         self._clock = clock
         self._ttl = timedelta(seconds=capture_ttl)
+        self._test_camera = test_camera
 
     # ---- start -------------------------------------------------------------------------------------------------
 
@@ -171,6 +186,8 @@ class Evaluating:
     def _ended(
         self, started: Started, bound: BoundWorkflow, policies: Sequence[PinnedPolicy], evidence: Evidence, read: Read
     ) -> Ended:
+        if self._test_camera:
+            log.warning("DECIDED WITH SELFIE_TEST_CAMERA: a test camera and automation pass", eval_id=started.eval_id)
         evidence = replace(evidence, scope=started.environment, customer=started.customer_id)
         device = evidence.device.device_id if evidence.device else None
         verdict = self._pipeline.run(bound, policies, evidence, started.strategy, read)
@@ -190,12 +207,24 @@ class Evaluating:
         ended = ended_by(verdict, self._clock.now(), sub_status=sub_status, digest=None, device=None)
         return self._evaluations.end(eval_id, environment, ended)
 
-    def _pinned(self, eval_id: str, environment: str) -> tuple[Started, BoundWorkflow, list[PinnedPolicy]]:
+    def plan(self, eval_id: str, environment: str) -> CapturePlan:
+        """What the session of a waiting evaluation is to do."""
+        started = self._started_as(eval_id, environment)
+        workflow = self._pipeline.workflow(started.workflow).workflow
+        return CapturePlan(
+            workflow.asked(started.strategy), workflow.keep_frames, workflow.device_binding, started.customer_id
+        )
+
+    def _started_as(self, eval_id: str, environment: str) -> Started:
         evaluation = self._evaluations.get(eval_id, environment)
         if evaluation is None:
             raise Problem(404, "evaluationUnknown", "There is no such evaluation.")
-        bound = self._pipeline.workflow(evaluation.started.workflow)
-        return evaluation.started, bound, self._policies.live(bound.workflow.policies)
+        return evaluation.started
+
+    def _pinned(self, eval_id: str, environment: str) -> tuple[Started, BoundWorkflow, list[PinnedPolicy]]:
+        started = self._started_as(eval_id, environment)
+        bound = self._pipeline.workflow(started.workflow)
+        return started, bound, self._policies.live(bound.workflow.policies)
 
     # ---- read --------------------------------------------------------------------------------------------------
 

@@ -87,7 +87,7 @@ def frames_of(selfie: Selfie) -> tuple[Frame, ...]:
     return timed_frames(selfie.frames or (), "badImage")
 
 
-def timed_frames(images: Sequence[TimedImage], code: str = "badFrames") -> tuple[Frame, ...]:
+def timed_frames(images: Sequence[TimedImage], code: str) -> tuple[Frame, ...]:
     """Frames in their order, times not running backwards."""
     if not images or len(images) > MAX_FRAMES:
         raise Problem(422, code, f"From 1 to {MAX_FRAMES} frames are taken.")
@@ -98,12 +98,29 @@ def timed_frames(images: Sequence[TimedImage], code: str = "badFrames") -> tuple
 
 
 def _frame(text: str, t_ms: int, at: str, code: str) -> Frame:
+    return frame_of(image_bytes(text, at, code), t_ms, at, code)
+
+
+def frame_of(data: bytes, t_ms: int, at: str, code: str) -> Frame:
+    """A frame, checked by its header; raises `Problem` 422 with this code and place."""
     try:
-        return Frame(_decoded(text), t_ms)
+        return Frame(data, t_ms)
     except BadFrame as bad:
-        message = str(bad)
-        error = {"at": at, "code": CODES.get(bad.code, bad.code), "message": message}
-        raise Problem(422, code, f"{message[:1].upper()}{message[1:]}.", errors=[error]) from bad
+        raise _bad_frame(bad, at, code) from bad
+
+
+def image_bytes(text: str, at: str, code: str) -> bytes:
+    """The bytes of base64 text; raises `Problem` 422 with this code and place."""
+    try:
+        return _decoded(text)
+    except BadFrame as bad:
+        raise _bad_frame(bad, at, code) from bad
+
+
+def _bad_frame(bad: BadFrame, at: str, code: str) -> Problem:
+    message = str(bad)
+    error = {"at": at, "code": CODES.get(bad.code, bad.code), "message": message}
+    return Problem(422, code, f"{message[:1].upper()}{message[1:]}.", errors=[error])
 
 
 def _decoded(text: str) -> bytes:

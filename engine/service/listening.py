@@ -52,7 +52,9 @@ async def _serve(app: ASGIApp, listener: Listener) -> None:
         await outer.serve(sockets=[listener.outer])
         return
     # Both share the application and the loop; only the outer one runs the lifespan and hears the signals.
-    inner = _Quiet(uvicorn.Config(app, lifespan="off", access_log=False, server_header=False, log_config=None))
+    inner = _Quiet(
+        uvicorn.Config(app, lifespan="off", access_log=False, server_header=False, proxy_headers=False, log_config=None)
+    )
     beside = asyncio.create_task(inner.serve(sockets=[listener.inner]))
     try:
         await outer.serve(sockets=[listener.outer])
@@ -77,6 +79,6 @@ def _config(app: ASGIApp, listener: Listener) -> uvicorn.Config:
         timeout_graceful_shutdown=STOP_SECONDS,
         access_log=False,
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=False,  # a person's address is our own finding, from proxies that the operator names
         log_config=None,  # our own log is set up already
     )

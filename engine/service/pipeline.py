@@ -116,6 +116,7 @@ def build_pipeline(
     history: History,
     models: Models,
     settings: Mapping[str, str],
+    clock: Clock | None = None,
 ) -> Pipeline:
     """Build every provider and bind every workflow; raises `Refused` where they do not fit together.
 
@@ -123,7 +124,7 @@ def build_pipeline(
         policies: name of each policy to its strategies.
         workflows: where each workflow lies, to its text.
     """
-    clock = SystemClock()
+    clock = clock or SystemClock()
     ports = Ports(clock=clock, history=history, settings=settings, models=models)
     providers = build_providers(factories, ports, catalogue)
     bound = {}

@@ -101,13 +101,22 @@ def install_error_map(app: FastAPI) -> None:
 
 def invalid_body(found: Sequence[Any]) -> Problem:
     """422 with the place and kind of each mistake; the value itself is left out, it may be personal."""
-    errors = [
+    if any(error["type"] in {"json_invalid", "json_type"} for error in found):
+        return Problem(400, "badJson", "The body is not JSON.", errors=[{"code": "json_invalid"}])
+    return Problem(422, "badRequest", "The request is not as the contract says.", errors=_places(found))
+
+
+def invalid_part(name: str, found: Sequence[Any]) -> Problem:
+    """The same for JSON text that stands inside a body under `name`."""
+    detail = f"The {name} is not as the contract says."
+    return Problem(422, "badRequest", detail, errors=_places([{**each, "loc": (name, *each["loc"])} for each in found]))
+
+
+def _places(found: Sequence[Any]) -> list[dict[str, Any]]:
+    return [
         {"at": ".".join(str(part)[:64] for part in error["loc"]), "code": error["type"], "message": error["msg"]}
         for error in found[:MAX_ERRORS]
     ]
-    if any(error["type"] in {"json_invalid", "json_type"} for error in found):
-        return Problem(400, "badJson", "The body is not JSON.", errors=[{"code": "json_invalid"}])
-    return Problem(422, "badRequest", "The request is not as the contract says.", errors=errors)
 
 
 def _sentence(code: str, error: HTTPException) -> str:

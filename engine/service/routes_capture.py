@@ -6,10 +6,18 @@ from typing import Any, Literal
 
 from fastapi import APIRouter, Request, Response
 
-from engine.service.auth import Parts, SessionToken
-from engine.service.capturing import Browser
+from engine.service.addresses import person_address
+from engine.service.auth import Parts, SessionToken, services_of
+from engine.service.capture_requests import (
+    ChallengeRequest,
+    ConsentRequest,
+    DeclineRequest,
+    FramesRequest,
+    OpenRequest,
+    SubmitRequest,
+)
 from engine.service.evidence import kept_headers
-from engine.service.requests import ConsentRequest, DeclineRequest, FramesRequest, OpenRequest, SubmitRequest
+from engine.service.session_access import Browser
 from engine.service.wiring import Services
 
 router = APIRouter(prefix="/api/capture/sessions", tags=["capture"])
@@ -44,16 +52,22 @@ def consent(body: ConsentRequest, request: Request, services: Parts, token: Sess
     return services.capturing.consent(token, _browser(request), body.version, body.agreed)
 
 
+@router.post("/challenge")
+def challenge(body: ChallengeRequest, request: Request, services: Parts, token: SessionToken) -> Json:
+    """Begin a take: its nonce and key, and what is asked in it. Again begins a new one."""
+    return services.capturing.takes.draw(token, _browser(request), body.choice)
+
+
 @router.post("/frames")
 def frames(body: FramesRequest, request: Request, services: Parts, token: SessionToken) -> Json:
-    """What was captured; again replaces it."""
-    return services.capturing.frames(token, _browser(request), body)
+    """What was captured in the take, once."""
+    return services.capturing.takes.frames(token, _browser(request), body)
 
 
 @router.post("/submit")
 def submit(body: SubmitRequest, request: Request, services: Parts, token: SessionToken) -> Json:
     """Use the session up. Never tells the decision."""
-    return services.capturing.submit(token, _browser(request), body)
+    return services.capturing.submitting.submit(token, _browser(request), body)
 
 
 @router.post("/decline")
@@ -63,8 +77,11 @@ def decline(_body: DeclineRequest, request: Request, services: Parts, token: Ses
 
 
 def _browser(request: Request) -> Browser:
-    cookies = request.cookies
-    return Browser(cookies.get(SESSION_COOKIE), cookies.get(DEVICE_COOKIE), kept_headers(request))
+    cookies, client = request.cookies, request.client
+    proxies = services_of(request).settings.trusted_proxies
+    forwarded = request.headers.getlist("x-forwarded-for")
+    address = person_address(client.host if client else None, forwarded, proxies)
+    return Browser(cookies.get(SESSION_COOKIE), cookies.get(DEVICE_COOKIE), kept_headers(request), address)
 
 
 def _set_cookie(response: Response, services: Services, name: str, value: str, max_age: int | None) -> None:

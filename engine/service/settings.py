@@ -8,13 +8,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from engine.diagnostics import Diagnostic, Location, Refused
 
 PREFIX = "SELFIE_"
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 ORIGIN = r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(?::[0-9]{1,5})?"
+
+
+def _networks(value: object) -> object:
+    """Ranges from text: `10.0.0.0/8, 2001:db8::1`."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
 class Settings(BaseSettings):
@@ -45,6 +51,9 @@ class Settings(BaseSettings):
         default=None, description="Folder of your own policies and workflows, beside the shipped ones."
     )
     database_url: str | None = Field(default=None, description="SQLAlchemy address; default: SQLite in `SELFIE_DATA`.")
+    key_database_url: str | None = Field(
+        default=None, description="SQLAlchemy address of the frames' keys; default: SQLite in `SELFIE_DATA/keys`."
+    )
     blob_url: str | None = Field(
         default=None, description="Object store of sealed frames; default: a folder in `SELFIE_DATA`."
     )
@@ -52,6 +61,13 @@ class Settings(BaseSettings):
         default=None,
         pattern=rf"^{ORIGIN}( {ORIGIN})*$",
         description="Origins, separated by spaces, whose pages may show the Capture App in a frame.",
+    )
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_networks)] = Field(
+        default=(),
+        description="Address ranges of proxies, separated by commas, whose `X-Forwarded-For` is believed.",
+    )
+    test_camera: bool = Field(
+        default=False, description="Lets a test camera and automation pass. For tests only, never in production."
     )
     capture_ttl: Annotated[int, Field(ge=60, le=7 * 24 * 3600)] = Field(
         default=1800, description="Seconds until a capture session expires."

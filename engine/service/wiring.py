@@ -10,21 +10,24 @@ from typing import Any, cast
 
 import structlog
 
-from engine.contracts import Models, ModelStore, ModelUnavailable
+from engine.contracts import Clock, Models, ModelStore, ModelUnavailable
 from engine.features import Catalogue
 from engine.policy import Reasons, installed_vocabulary
 from engine.policy.registers import shelf_of
 from engine.policy.vocabulary import Vocabulary
 from engine.service.capturing import Capturing
 from engine.service.cards import Card, installed_cards
+from engine.service.device_tokens import DeviceTokens
 from engine.service.evaluating import Evaluating
 from engine.service.history import StoredHistory
 from engine.service.inference import Inference
 from engine.service.links import Links
 from engine.service.pipeline import Pipeline, SystemClock, build_pipeline
 from engine.service.policy_book import PolicyBook
+from engine.service.retention import Retention
 from engine.service.settings import Settings, selfie_environment
 from engine.service.stores import Stores, open_stores
+from engine.service.sweeping import Sweeping
 from engine.store.api_keys import ApiKeys
 from engine.store.capture_sessions import CaptureSessions
 from engine.store.database import Database
@@ -34,6 +37,7 @@ from engine.store.secrets import KeyRing
 from engine.workflow.library import Library, read_library
 from engine.workflow.providers import Factory, installed_factories
 
+TEST_CAMERA = "SELFIE_TEST_CAMERA"
 log = structlog.get_logger("selfie.service")
 
 
@@ -67,17 +71,9 @@ class Services:
     reasons: Reasons
     models: ModelStore
     cards: Mapping[str, Card]
-    clock: SystemClock
-
+    clock: Clock
     stores: Stores
-
-    def sweep(self) -> int:
-        """End sessions whose time is over, then delete what is kept no longer; answers how many sessions ended."""
-        try:
-            return self.capturing.sweep()
-        finally:
-            replay = timedelta(days=self.settings.replay_days)
-            self.stores.sightings.prune(self.clock.now(), replay)
+    sweeping: Sweeping
 
     def close(self) -> None:
         """Give back what is held."""
@@ -97,14 +93,15 @@ def open_services(
     factories: Mapping[str, Factory] | None = None,
     models: ModelStore | None = None,
     environment: Mapping[str, str] | None = None,
+    clock: Clock | None = None,
 ) -> Services:
     """Open the data folder and the database, seed the policies, build the providers.
 
     Raises:
         Refused: a workflow or a provider does not fit.
     """
-    environment = selfie_environment() if environment is None else environment
-    stores, clock = open_stores(settings), SystemClock()
+    environment = _with_test_camera(selfie_environment() if environment is None else environment, settings)
+    stores, clock = open_stores(settings), clock or SystemClock()
     known, library = _vocabulary(), read_library(settings.policies)
     book = _seeded_policies(settings, stores.database, known, library, clock)
     store = models or open_model_store(environment)
@@ -116,10 +113,21 @@ def open_services(
         history=StoredHistory(stores.evaluations, stores.sightings),
         models=cast("Models", store),
         settings=environment,
+        clock=clock,
     )
     for bound in pipeline.workflows.values():
         stores.evaluations.remember_workflow(bound.workflow, clock.now())
     return _services(settings, stores, book, pipeline, known, store, clock)
+
+
+def _with_test_camera(environment: Mapping[str, str], settings: Settings) -> dict[str, str]:
+    """What providers read of the switch is what the settings say, however it was written there."""
+    others = {name: value for name, value in environment.items() if name != TEST_CAMERA}
+    if not settings.test_camera:
+        return others
+    for _ in range(3):  # nobody shall overlook it
+        log.warning("SELFIE_TEST_CAMERA IS ON: test cameras and automation pass. Never run this in production.")
+    return {**others, TEST_CAMERA: "1"}
 
 
 def _vocabulary() -> Vocabulary:
@@ -130,7 +138,7 @@ def _vocabulary() -> Vocabulary:
 
 
 def _seeded_policies(
-    settings: Settings, database: Database, known: Vocabulary, library: Library, clock: SystemClock
+    settings: Settings, database: Database, known: Vocabulary, library: Library, clock: Clock
 ) -> PolicyBook:
     """The versions of every policy, with those that the package and the operator's folder bring."""
     shelf = shelf_of(known.catalogue, settings.policies)
@@ -153,7 +161,7 @@ def _services(
     pipeline: Pipeline,
     known: Vocabulary,
     models: ModelStore,
-    clock: SystemClock,
+    clock: Clock,
 ) -> Services:
     links = Links(stores.ring, settings.public)
     inference = Inference(settings.workers_threads, settings.workers_queue, settings.evaluation_seconds)
@@ -166,6 +174,19 @@ def _services(
         links=links,
         clock=clock,
         capture_ttl=settings.capture_ttl,
+        test_camera=settings.test_camera,
+    )
+    retention = Retention(stores.vault, stores.database, pipeline.workflows, clock)
+    capturing = Capturing(
+        sessions=CaptureSessions(stores.database),
+        evaluating=evaluating,
+        inference=inference,
+        vault=stores.vault,
+        links=links,
+        devices=DeviceTokens(links, stores.browsers, clock),
+        retention=retention,
+        clock=clock,
+        replay_days=settings.replay_days,
     )
     return Services(
         settings=settings,
@@ -174,7 +195,7 @@ def _services(
         keys=ApiKeys(stores.database),
         policies=book,
         evaluating=evaluating,
-        capturing=_capturing(stores, evaluating, inference, links, clock),
+        capturing=capturing,
         inference=inference,
         pipeline=pipeline,
         links=links,
@@ -184,17 +205,5 @@ def _services(
         cards=installed_cards(),
         clock=clock,
         stores=stores,
-    )
-
-
-def _capturing(
-    stores: Stores, evaluating: Evaluating, inference: Inference, links: Links, clock: SystemClock
-) -> Capturing:
-    return Capturing(
-        sessions=CaptureSessions(stores.database),
-        evaluating=evaluating,
-        inference=inference,
-        vault=stores.vault,
-        links=links,
-        clock=clock,
+        sweeping=Sweeping(capturing, retention, stores, clock, timedelta(days=settings.replay_days)),
     )

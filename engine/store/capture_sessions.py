@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, get_args
@@ -16,11 +17,17 @@ State = Literal["created", "opened", "consented", "captured", "submitted", "expi
 STATES: tuple[State, ...] = get_args(State)
 LIVE: tuple[State, ...] = ("created", "opened", "consented", "captured")
 """States in which the person may still go on."""
+MOST_COUNTED = 1000
+"""Refused deliveries beyond this are refused too, and counted no further."""
 
 
 @dataclass(frozen=True, slots=True)
 class CaptureSession:
-    """One row. `bound_sha256` is the fingerprint of the browser that holds the session."""
+    """One row. `bound_sha256` is the fingerprint of the browser that holds the session.
+
+    The current take is `nonce_sha256`, `drawn_at` and `challenge` (`kind` and `steps`). In state `captured` its frames
+    are there: they came in the envelope `delivery_sha256`, and the nonce takes no others.
+    """
 
     session_id: str
     eval_id: str
@@ -38,6 +45,32 @@ class CaptureSession:
     digest: str | None = None
     blob: str | None = None
     ended_at: datetime | None = None
+    opened_at: datetime | None = None
+    takes: int = 0
+    refused: int = 0
+    nonce_sha256: str | None = None
+    drawn_at: datetime | None = None
+    challenge: Mapping[str, Any] | None = None
+    delivery_sha256: str | None = None
+    submission_sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewTake:
+    """A take that was drawn: the fingerprint of its nonce, and the challenge as JSON."""
+
+    nonce_sha256: str
+    challenge: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Frames that were delivered for a take: digest, where they are sealed, the fingerprint of their envelope."""
+
+    nonce_sha256: str
+    digest: str
+    blob: str
+    envelope_sha256: str
 
 
 class CaptureSessions:
@@ -62,7 +95,8 @@ class CaptureSessions:
     def bind(self, session_id: str, browser: str, device: str | None, now: datetime) -> bool:
         """Give an unbound session to a browser; False where another one was first."""
         unbound = and_(table.c.bound_sha256.is_(None), table.c.state == "created")
-        return self._move(session_id, now, unbound, state="opened", bound_sha256=browser, device_at_open=device)
+        given = {"bound_sha256": browser, "device_at_open": device, "opened_at": now}
+        return self._move(session_id, now, unbound, state="opened", **given)
 
     def hand_off(self, session_id: str, browser: str, device: str | None, now: datetime) -> bool:
         """Move the binding to another browser, once."""
@@ -70,21 +104,50 @@ class CaptureSessions:
         unused = and_(live, table.c.handoff_used.is_(False), table.c.bound_sha256.is_not(None))
         return self._move(session_id, now, unused, handoff_used=True, bound_sha256=browser, device_at_open=device)
 
+    def note_device(self, session_id: str, device: str, now: datetime) -> bool:
+        """Note what the token of a browser was worth that opened its session again."""
+        return self._move(session_id, now, table.c.state.in_(LIVE), device_at_open=device)
+
     def consent(self, session_id: str, version: str, now: datetime) -> bool:
         """Note that the person agreed."""
         may = table.c.state == "opened"
         return self._move(session_id, now, may, state="consented", consent_version=version, consented_at=now)
 
-    def keep_frames(self, session_id: str, digest: str, blob: str, now: datetime, most: int) -> bool:
-        """Replace what was captured; False after `most` attempts, or where the session is over."""
-        may = and_(table.c.state.in_(("consented", "captured")), table.c.attempts < most)
-        more = {"attempts": table.c.attempts + 1}
-        return self._move(session_id, now, may, state="captured", digest=digest, blob=blob, **more)
+    def draw(self, session_id: str, take: NewTake, now: datetime, *, most_takes: int, most_attempts: int) -> bool:
+        """Begin a take; what was captured before can be submitted no more. False where no take is left."""
+        left = and_(table.c.takes < most_takes, table.c.attempts < most_attempts)
+        may = and_(table.c.state.in_(("consented", "captured")), left)
+        drawn = {"nonce_sha256": take.nonce_sha256, "challenge": dict(take.challenge), "drawn_at": now}
+        nothing = {"digest": None, "blob": None, "delivery_sha256": None}
+        more = {"takes": table.c.takes + 1}
+        return self._move(session_id, now, may, state="consented", **drawn, **nothing, **more)
 
-    def use_up(self, session_id: str, digest: str, now: datetime) -> bool:
-        """The one submission: True for exactly one caller, and only for the frames that are there."""
-        may = and_(table.c.state == "captured", table.c.digest == digest)
-        return self._move(session_id, now, may, state="submitted", ended_at=now)
+    def keep_frames(self, session_id: str, delivery: Delivery, now: datetime, *, most: int) -> bool:
+        """Note what was captured in the current take, once.
+
+        False after `most` attempts, where the take is not the current one or has its frames, and where the session is
+        over.
+        """
+        its_own = and_(table.c.state == "consented", table.c.nonce_sha256 == delivery.nonce_sha256)
+        may = and_(its_own, table.c.attempts < most)
+        kept = {"digest": delivery.digest, "blob": delivery.blob, "delivery_sha256": delivery.envelope_sha256}
+        more = {"attempts": table.c.attempts + 1}
+        return self._move(session_id, now, may, state="captured", **kept, **more)
+
+    def use_up(self, session_id: str, nonce: str, digest: str, envelope: str, now: datetime) -> bool:
+        """The one submission: True for exactly one caller, and only for the frames that are there.
+
+        Args:
+            nonce: fingerprint of the take's.
+            envelope: fingerprint of the submission's.
+        """
+        may = and_(table.c.state == "captured", table.c.digest == digest, table.c.nonce_sha256 == nonce)
+        return self._move(session_id, now, may, state="submitted", ended_at=now, submission_sha256=envelope)
+
+    def refuse(self, session_id: str) -> bool:
+        """Count a delivery or submission that the binding refused."""
+        live = and_(table.c.session_id == session_id, table.c.state.in_(LIVE), table.c.refused < MOST_COUNTED)
+        return self._update(live, {"refused": table.c.refused + 1})
 
     def decline(self, session_id: str, now: datetime) -> bool:
         """The person does not want to."""
@@ -109,9 +172,9 @@ class CaptureSessions:
         in_time = and_(table.c.session_id == session_id, table.c.expires_at > now, may)
         return self._update(in_time, values)
 
-    def _update(self, where: ColumnElement[bool], values: dict[str, Any]) -> bool:
+    def _update(self, where: ColumnElement[bool], values: Mapping[str, Any]) -> bool:
         with self._database.writing() as connection:
-            return connection.execute(update(table).where(where).values(values)).rowcount == 1
+            return connection.execute(update(table).where(where).values(dict(values))).rowcount == 1
 
     def _one(self, where: ColumnElement[bool]) -> CaptureSession | None:
         with self._database.reading() as connection:

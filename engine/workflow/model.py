@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
 
 from engine.contracts import EvidenceKind
 
 DEFAULT_STRATEGY = "standard"
+Asked = Literal["none", "flash", "turn"]
+"""What a person is asked to do in front of the camera."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +26,18 @@ class Workflow:
     accepts_features: bool
     text: str
     sha256: str
+    challenge: Mapping[str, Asked] = field(default_factory=dict)
+    """What each strategy asks; one that is not here asks nothing."""
+    keep_frames: int = 0
+    """Hours for which the frames are kept after the decision, 0..8760."""
+    device_binding: bool = False
+    """Whether the person is offered a passkey."""
 
     @property
     def version(self) -> str:
         """A short name of this very text; two texts never share it by accident."""
         return self.sha256[:12]
+
+    def asked(self, strategy: str) -> Asked:
+        """What this strategy asks of the person."""
+        return self.challenge.get(strategy, "none")

@@ -5,17 +5,21 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Collection, Mapping
+from typing import cast, get_args
 
 from engine.contracts import EvidenceKind
 from engine.diagnostics import Refused
 from engine.logic.mistakes import Mistakes, did_you_mean, quoted
 from engine.logic.syntax import Entries, Items, Node, Scalar
 from engine.policy.document import read_document
-from engine.workflow.model import DEFAULT_STRATEGY, Workflow
+from engine.workflow.model import DEFAULT_STRATEGY, Asked, Workflow
 
 KINDS: tuple[EvidenceKind, ...] = ("capture", "still", "features")
 REQUIRED = ("workflow", "title", "evidence", "providers", "policies")
-OPTIONAL = ("strategy", "accepts_features")
+OF_CAPTURE = ("challenge", "keep_frames", "device_binding")
+OPTIONAL = ("strategy", "accepts_features", *OF_CAPTURE)
+CHALLENGES: tuple[Asked, ...] = get_args(Asked)
+MOST_HOURS = 8760
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _TYPES = {
     "workflow": "a name of lower-case letters, digits and underscores",
@@ -25,6 +29,9 @@ _TYPES = {
     "policies": "a list of different names, at least one",
     "strategy": "a word",
     "accepts_features": "true or false",
+    "challenge": "a mapping of strategies to words",
+    "keep_frames": f"a whole number of hours from 0 to {MOST_HOURS}",
+    "device_binding": "true or false",
 }
 
 
@@ -58,6 +65,7 @@ def _check(
     _members_must_exist(root.get("policies"), "policy", policies, mistakes)
     _strategy_must_exist(root, policies, mistakes)
     _evidence_must_fit(root, mistakes)
+    _challenges_must_exist(root, policies, mistakes)
 
 
 def _keys_must_be_known(root: Entries, mistakes: Mistakes) -> None:
@@ -83,8 +91,12 @@ def _is_typed(key: str, node: Node) -> bool:
         names = _names(node)
         good = names is not None and len(set(names)) == len(names)
         return good and (key == "providers" or bool(names))
-    if key == "accepts_features":
+    if key in {"accepts_features", "device_binding"}:
         return isinstance(node, Scalar) and isinstance(node.value, bool)
+    if key == "challenge":
+        return isinstance(node, Entries) and all(_word(value) is not None for _, value in node.pairs)
+    if key == "keep_frames":
+        return _hours(node) is not None
     word = _word(node)
     return bool(word and word.strip()) and (key != "workflow" or _NAME.fullmatch(word or "") is not None)
 
@@ -117,6 +129,25 @@ def _evidence_must_fit(root: Entries, mistakes: Mistakes) -> None:
         )
     if kind == "features" and not _flag(root.get("accepts_features")):
         mistakes.add("features-not-accepted", "evidence `features` needs `accepts_features: true`", node.location)
+    for key, _ in root.pairs if kind in KINDS and kind != "capture" else ():
+        if key.value in OF_CAPTURE:
+            message = f"evidence {quoted(kind)} has no capture session that {quoted(str(key.value))} could speak of"
+            hint = "remove it, or write `evidence: capture`"
+            mistakes.add("not-of-this-evidence", message, key.location, hint)
+
+
+def _challenges_must_exist(root: Entries, policies: Mapping[str, Collection[str]], mistakes: Mistakes) -> None:
+    """Each word must be one that can be asked, each strategy one that every policy of the workflow has."""
+    node, named = root.get("challenge"), root.get("policies")
+    for key, value in node.pairs if isinstance(node, Entries) else ():
+        strategy, word = str(key.value), _word(value)
+        if word is not None and word not in CHALLENGES:
+            hint = did_you_mean(word, CHALLENGES) or f"there are {', '.join(map(quoted, CHALLENGES))}"
+            mistakes.add("unknown-challenge", f"challenge {quoted(word)} does not exist", value.location, hint)
+        for policy in _names(named) or () if named else ():
+            if strategy not in policies.get(policy, (strategy,)):
+                message = f"policy {quoted(policy)} has no strategy {quoted(strategy)}"
+                mistakes.add("unknown-strategy", message, key.location, did_you_mean(strategy, policies[policy]))
 
 
 def _build(root: Entries, text: str) -> Workflow:
@@ -132,6 +163,9 @@ def _build(root: Entries, text: str) -> Workflow:
         accepts_features=_flag(root.get("accepts_features")),
         text=text,
         sha256=hashlib.sha256(text.encode()).hexdigest(),
+        challenge=_challenges(root.get("challenge")),
+        keep_frames=_hours(root.get("keep_frames")) or 0,
+        device_binding=_flag(root.get("device_binding")),
     )
 
 
@@ -141,6 +175,18 @@ def _word(node: Node) -> str | None:
 
 def _flag(node: Node | None) -> bool:
     return isinstance(node, Scalar) and node.value is True
+
+
+def _hours(node: Node | None) -> int | None:
+    value = node.value if isinstance(node, Scalar) else None
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return value if isinstance(value, int) and whole and 0 <= value <= MOST_HOURS else None
+
+
+def _challenges(node: Node | None) -> dict[str, Asked]:
+    """Only for what was checked."""
+    pairs = node.pairs if isinstance(node, Entries) else ()
+    return {str(key.value): cast("Asked", _word(value)) for key, value in pairs}
 
 
 def _names(node: Node | None) -> tuple[str, ...] | None:

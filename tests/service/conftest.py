@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,11 @@ from fastapi.testclient import TestClient
 
 from engine.contracts import Ports, SignalProvider, Value
 from engine.service.app import create_app
+from engine.service.pipeline import SystemClock
 from engine.service.settings import Settings
 from engine.service.wiring import NoModels, Services, open_services
 from engine.workflow.providers import Factory
+from tests.harness.evidence import Take, frames_request, submit_request
 from tests.service.providers import GOOD, Telling
 
 PORTRAIT = Path(__file__).parents[2] / "examples" / "astronaut.jpg"
@@ -24,6 +27,26 @@ KEY = "sk_sandbox_" + "s" * 43
 PRODUCTION_KEY = "sk_production_" + "p" * 43
 NOW = "2026-05-01T10:00:00Z"
 CAPTURE = "/api/capture/sessions/"
+PEER = ("203.0.113.7", 50_000)
+"""Where a person's browser connects from."""
+BURST_MS = 6_000
+"""Longer than any burst of an honest page."""
+NO_TAKE = Take("none", b"", 0, 0, 120, "none", (), 0)
+
+
+class Winding(SystemClock):
+    """The machine's clock, which a test can wind forward."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def now(self) -> datetime:
+        """Now, as far ahead as it was wound."""
+        return super().now() + self.ahead
+
+    def wind(self, ms: float) -> None:
+        """Let milliseconds go by."""
+        self.ahead += timedelta(milliseconds=ms)
 
 
 @dataclass(frozen=True)
@@ -33,6 +56,7 @@ class Running:
     client: TestClient
     services: Services
     data: Path
+    clock: Winding
 
     def post(self, workflow: str, data: Mapping[str, Any], **options: Any) -> Any:
         """`POST /api/evaluation`."""
@@ -53,14 +77,17 @@ class Running:
     def browser(self, token: str) -> Person:
         """A fresh browser that holds a link."""
         headers = {"Authorization": f"Bearer {token}", "User-Agent": "Firefox/133"}
-        return Person(TestClient(self.client.app, base_url="https://selfie.example", headers=headers))
+        client = TestClient(self.client.app, base_url="https://selfie.example", headers=headers, client=PEER)
+        return Person(client, self.clock)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Person:
-    """Someone with a link: the steps of the capture session."""
+    """Someone with a link and an honest browser: the steps of the capture session."""
 
     client: TestClient
+    clock: Winding
+    _take: Take | None = field(default=None)
 
     def ask(self, step: str, body: Mapping[str, Any] | None = None) -> Any:
         """One step."""
@@ -71,11 +98,29 @@ class Person:
         version = self.ask("open", {}).json()["consent"]["version"]
         return self.ask("consent", {"version": version, "agreed": True})
 
-    def frames(self, images: list[bytes] | None = None) -> Any:
-        """Deliver a burst."""
+    @property
+    def take(self) -> Take:
+        """The take that was drawn last."""
+        assert self._take is not None
+        return self._take
+
+    def draw(self, choice: str | None = None) -> Any:
+        """Begin a take."""
+        answer = self.ask("challenge", {"choice": choice})
+        if answer.status_code == 200:
+            self._take = Take.of(answer.json())
+        return answer
+
+    def burst(self, images: Sequence[bytes] | None = None, **other: Any) -> dict[str, Any]:
+        """Take the pictures, which takes its time; answers the request that delivers them."""
         images = images or [PORTRAIT.read_bytes()] * 3
-        frames = [{"image": as_base64(image), "t_ms": 150 * at} for at, image in enumerate(images)]
-        return self.ask("frames", {"frames": frames, "camera": {"label": "front", "width": 640, "height": 480}})
+        self.clock.wind(BURST_MS)
+        return frames_request(self.take, images, **other)
+
+    def frames(self, images: Sequence[bytes] | None = None, **other: Any) -> Any:
+        """Begin a take and deliver its burst; where no take is given, the refusal."""
+        drawn = self.draw()
+        return self.ask("frames", self.burst(images, **other)) if drawn.status_code == 200 else drawn
 
     def captured(self) -> str:
         """Everything up to the submission; answers the digest."""
@@ -84,9 +129,13 @@ class Person:
         assert answer.status_code == 200, answer.text
         return str(answer.json()["digest"])
 
-    def submit(self, digest: str) -> Any:
+    def submission(self, digest: str, **other: Any) -> dict[str, Any]:
+        """The request that uses the session up."""
+        return submit_request(self._take or NO_TAKE, digest, **other)
+
+    def submit(self, digest: str, **other: Any) -> Any:
         """Use the session up."""
-        return self.ask("submit", {"digest": digest, "browser": {"webdriver": False, "platform": "Linux x86_64"}})
+        return self.ask("submit", self.submission(digest, **other))
 
 
 def as_base64(data: bytes) -> str:
@@ -108,17 +157,19 @@ def running(
     folder: Path, factories: Mapping[str, Factory] | None = None, *, models: Any = None, **settings: Any
 ) -> Iterator[Running]:
     """The application with providers that see a live adult, unless others are given."""
+    clock = Winding()
     made = open_services(
         Settings(**{"data": folder / "data", "public_url": "https://selfie.example", **settings}),
         factories=telling(GOOD) if factories is None else factories,
         models=models or NoModels(),
         environment={},
+        clock=clock,
     )
     for secret, environment in ((KEY, "Sandbox"), (PRODUCTION_KEY, "Production")):
         made.keys.add(secret, name="test", environment=environment, edits_policies=True, at=made.clock.now())
     headers = {"Authorization": f"Bearer {KEY}"}
     with TestClient(create_app(made, console=False), base_url="https://selfie.example", headers=headers) as client:
-        yield Running(client, made, folder / "data")
+        yield Running(client, made, folder / "data", clock)
 
 
 @pytest.fixture

@@ -10,9 +10,12 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from engine.service.capturing import LEFT_BEHIND, MOST_ATTEMPTS
+from engine.service.consent import CONSENT_VERSION
+from engine.service.ending import LEFT_BEHIND
+from engine.service.take_guard import MOST_ATTEMPTS
 from engine.store.tables import capture_session
-from tests.service.conftest import Person, Running
+from tests.harness.evidence import frames_request, submit_request
+from tests.service.conftest import NO_TAKE, PORTRAIT, Person, Running
 
 
 def ends_with(answer: Any, status: int, code: str) -> bool:
@@ -50,7 +53,14 @@ def test_the_way_from_link_to_decision(service: Running, portrait: bytes) -> Non
     assert person.ask("state").json()["state"] == "created"
     opened = person.ask("open", {}).json()
     assert (opened["state"], opened["bound"]) == ("opened", True)
-    assert opened["capture"] == {"frames": 6, "interval_ms": 150, "max_bytes": 10485760, "attempts_left": 6}
+    assert opened["capture"] == {
+        "frames": 24,
+        "interval_ms": 120,
+        "max_bytes": 10485760,
+        "attempts_left": 6,
+        "challenge": "flash",
+    }
+    assert opened["device_binding"] is False
     assert opened["consent"]["paragraphs"]
     assert person.consent().json()["state"] == "consented"
     delivered = person.frames([portrait, portrait]).json()
@@ -101,19 +111,19 @@ def test_the_token_is_in_no_table_and_no_file(service: Running) -> None:
         assert not path.is_file() or token.encode() not in path.read_bytes()
 
 
-@pytest.mark.parametrize("step", ["open", "consent", "frames", "submit", "decline"])
+@pytest.mark.parametrize("step", ["open", "consent", "challenge", "frames", "submit", "decline"])
 @pytest.mark.parametrize("token", ["", "x", "f" * 64])
 def test_a_wrong_link(service: Running, step: str, token: str) -> None:
     bodies: dict[str, Any] = {
-        "consent": {"version": "1", "agreed": True},
-        "frames": {"frames": []},
-        "submit": {"digest": "0" * 64},
+        "consent": {"version": CONSENT_VERSION, "agreed": True},
+        "frames": frames_request(NO_TAKE, []),
+        "submit": submit_request(NO_TAKE, "0" * 64),
     }
     answer = service.browser(token).ask(step, bodies.get(step, {}))
     assert ends_with(answer, 404, "sessionUnknown")
 
 
-@pytest.mark.parametrize("step", ["open", "consent", "frames", "submit", "decline"])
+@pytest.mark.parametrize("step", ["open", "consent", "challenge", "frames", "submit", "decline"])
 def test_an_expired_link(service: Running, step: str) -> None:
     eval_id, token = service.new_capture()
     person = service.browser(token)
@@ -121,8 +131,9 @@ def test_an_expired_link(service: Running, step: str) -> None:
     age(service, timedelta(hours=1))
     steps: dict[str, Callable[[], Any]] = {
         "open": lambda: person.ask("open", {}),
-        "consent": lambda: person.ask("consent", {"version": "1", "agreed": True}),
-        "frames": person.frames,
+        "consent": lambda: person.ask("consent", {"version": CONSENT_VERSION, "agreed": True}),
+        "challenge": person.draw,
+        "frames": lambda: person.ask("frames", person.burst()),
         "submit": lambda: person.submit(digest),
         "decline": lambda: person.ask("decline", {}),
     }
@@ -171,7 +182,7 @@ def test_nothing_is_captured_without_consent(service: Running) -> None:
     person = service.browser(token)
     person.ask("open", {})
     assert ends_with(person.frames(), 409, "consentNeeded")
-    assert ends_with(person.ask("consent", {"version": "1", "agreed": False}), 422, "consentNeeded")
+    assert ends_with(person.ask("consent", {"version": CONSENT_VERSION, "agreed": False}), 422, "consentNeeded")
     assert ends_with(person.ask("consent", {"version": "0", "agreed": True}), 409, "consentNeeded")
     assert ends_with(person.frames(), 409, "consentNeeded")
     assert ends_with(person.submit("0" * 64), 422, "badFrames")
@@ -190,7 +201,7 @@ def test_another_browser_is_kept_out_until_the_hand_off(service: Running) -> Non
     moved = phone.ask("open", {"handoff": code}).json()
     assert (moved["bound"], moved["handoff_url"]) == (True, None)
     assert ends_with(third.ask("open", {"handoff": code}), 409, "sessionElsewhere")
-    assert ends_with(desktop.ask("consent", {"version": "1", "agreed": True}), 409, "sessionElsewhere")
+    assert ends_with(desktop.ask("consent", {"version": CONSENT_VERSION, "agreed": True}), 409, "sessionElsewhere")
     watched = desktop.ask("state").json()
     assert (watched["state"], watched["bound"]) == ("opened", False)
     assert phone.submit(phone.captured()).json()["state"] == "submitted"
@@ -246,17 +257,18 @@ def test_retakes_are_bounded(service: Running, portrait: bytes) -> None:
     assert len(blobs(service)) == 1
 
 
-def test_the_same_frames_again_are_no_new_attempt(service: Running, portrait: bytes) -> None:
+def test_the_same_delivery_again_is_no_new_attempt(service: Running, portrait: bytes) -> None:
     """An answer that was lost on the way costs the person nothing, not even at the last attempt."""
     _, token = service.new_capture()
     person = service.browser(token)
     person.consent()
-    first = person.frames([portrait]).json()
-    assert person.frames([portrait]).json() == first
-    for count in range(2, MOST_ATTEMPTS + 1):
-        last = person.frames([portrait] * count).json()
-    assert last["attempts_left"] == 0
-    assert person.frames([portrait] * MOST_ATTEMPTS).json() == last
+    for left in reversed(range(MOST_ATTEMPTS)):
+        person.draw()
+        burst = person.burst([portrait])
+        first = person.ask("frames", burst).json()
+        assert first["attempts_left"] == left
+        assert person.ask("frames", burst).json() == first
+    assert person.submit(first["digest"]).json()["state"] == "submitted"
 
 
 def test_only_the_newest_frames_can_be_submitted(service: Running, portrait: bytes) -> None:
@@ -266,7 +278,7 @@ def test_only_the_newest_frames_can_be_submitted(service: Running, portrait: byt
     first = person.frames([portrait]).json()["digest"]
     second = person.frames([portrait, portrait]).json()["digest"]
     assert first != second
-    assert ends_with(person.submit(first), 422, "badFrames")
+    assert ends_with(person.submit(first), 409, "evidenceReplayed")
     assert person.submit(second).json()["state"] == "submitted"
 
 
@@ -276,8 +288,8 @@ def test_frames_that_are_none(service: Running, images: list[bytes]) -> None:
     person = service.browser(token)
     person.consent()
     assert ends_with(person.frames(images), 422, "badFrames")
-    assert ends_with(person.ask("frames", {"frames": []}), 422, "badFrames")
-    assert ends_with(person.ask("frames", {"frames": [{"image": "", "t_ms": 0}] * 31}), 422, "badFrames")
+    assert ends_with(person.ask("frames", frames_request(person.take, [])), 422, "badFrames")
+    assert ends_with(person.frames([PORTRAIT.read_bytes()] * 31), 422, "badFrames")
     assert person.ask("state").json()["state"] == "consented"
 
 
@@ -302,7 +314,8 @@ def test_submissions_at_once_give_one_evaluation(service: Running) -> None:
         eval_id, token = service.new_capture()
         person = service.browser(token)
         digest = person.captured()
-        answers = at_once(4, lambda person=person, digest=digest: person.submit(digest))  # type: ignore[misc]
+        same = person.submission(digest)
+        answers = at_once(4, lambda person=person, same=same: person.ask("submit", same))  # type: ignore[misc]
         assert [answer.status_code for answer in answers] == [200] * 4
         assert {answer.json()["state"] for answer in answers} == {"submitted"}
         assert service.evaluation(eval_id)["decision"] == "ACCEPT"
@@ -332,7 +345,8 @@ def test_a_process_that_died_after_the_submission_leaves_a_review(service: Runni
     sessions = service.services.capturing._sessions
     session = sessions.of_evaluation(eval_id)
     assert session is not None
-    assert sessions.use_up(session.session_id, digest, datetime.now(UTC))
+    assert session.nonce_sha256
+    assert sessions.use_up(session.session_id, session.nonce_sha256, digest, "0" * 64, datetime.now(UTC))
     assert service.services.capturing.sweep() == 0
     age(service, LEFT_BEHIND + timedelta(seconds=1))
     assert service.services.capturing.sweep() == 1

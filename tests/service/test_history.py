@@ -113,7 +113,7 @@ def test_the_sweep_forgets(tmp_path: Path, portrait: bytes) -> None:
                     "at": now - timedelta(hours=age),
                 }
                 connection.execute(sighting.insert().values(**new))
-        service.services.sweep()
+        service.services.sweeping.sweep()
         with service.services.database.reading() as connection:
             assert set(connection.scalars(select(sighting.c.kind))) == {"customer", "frame", "device"}
 
