@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.logic.lowering import Atom, Lowering
 from engine.logic.tree import Call, Expression, ListOf, Literal, Param, Var
-from engine.logic.types import BOOLEAN
+from engine.logic.types import BOOLEAN, NUMBER
 
 MAX_DEPTH = 8
 """Deeper logic is worked out by statements: Python bounds how deep its brackets may nest."""
@@ -66,6 +66,9 @@ class KnownLowering(Lowering):
             return f"({codes[0]} in {codes[1]})" if codes[1].startswith("{") else None
         if call.type != BOOLEAN or not call.operator.strict or call.operator.partial or call.operator.constants:
             return None
+        if call.operator.name in {"<", "<="} and len(codes) == 3 and call.args[1].type == NUMBER:
+            low, value, high = codes  # two simple comparisons are faster than a chain
+            return f"({low} {call.operator.name} {value} and {value} {call.operator.name} {high})"
         lines = call.operator.source("_", *codes)
         code = lines[0].removeprefix("_ = ")
         return f"({code})" if len(lines) == 1 and "(" not in code else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -27,12 +28,20 @@ class Mistakes:
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """A way out for a name that does not exist: the nearest one, else those that there are, if they are few."""
-    names = sorted(known)
-    near = get_close_matches(name[:MAX_QUOTED], names, n=1, cutoff=0.6)
+    """A way out for a name that does not exist: the nearest one, else those that there are, if they are few.
+
+    Of near names one that has a whole word of it goes before one that only looks alike.
+    """
+    names, words = sorted(known), _words(name[:MAX_QUOTED])
+    near = get_close_matches(name[:MAX_QUOTED], names, n=5, cutoff=0.6)
     if near:
-        return f"did you mean `{near[0]}`?"
+        nearest = max(near, key=lambda one: len(words & _words(one)))
+        return f"did you mean `{nearest}`?"
     return f"there is {', '.join(f'`{n}`' for n in names)}" if 0 < len(names) <= 10 else ""
+
+
+def _words(name: str) -> set[str]:
+    return set(re.split(r"[^0-9A-Za-z]+", name)) - {""}
 
 
 def quoted(value: object) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from functools import partial
 
 from engine.contracts import Decision, Value
 from engine.features import Catalogue, FeatureRecord
@@ -35,7 +36,8 @@ class CompiledPolicy:
         """Whether its decisions tell a score, be it unknown."""
         self._checked = checked
         self._catalogue = catalogue
-        self._rulings = {name: Ruling(checked, name, catalogue) for name in checked.strategies}
+        decide = partial(CompiledPolicy.decide, self)
+        self._rulings = {name: Ruling(checked, name, catalogue, decide) for name in checked.strategies}
 
     def decide(self, record: Mapping[str, Value | None], strategy: str = DEFAULT_STRATEGY) -> Decision:
         """Decide one record. Raises `BadRecord` for values that are none, and `UnknownStrategy`."""
@@ -43,7 +45,10 @@ class CompiledPolicy:
         if ruling is None:
             raise self._no_strategy(strategy)
         if record.__class__ is dict:
-            return ruling.guarded(record)
+            decision = ruling.guarded(record)
+            if strategy == DEFAULT_STRATEGY:
+                self.__dict__["decide"] = ruling.guarded  # written by now: the next call goes there at once
+            return decision
         return ruling.checked(self._record(record).mapping())
 
     def explain(self, record: Mapping[str, Value | None], strategy: str = DEFAULT_STRATEGY) -> Trace:

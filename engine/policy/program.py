@@ -33,16 +33,30 @@ class Doors:
         refuse: decides what a guarded program does not: a record with a value that its feature may not have, or with a
             name that does not exist. Every record that a guarded program decides is one that the catalogue takes.
         beyond: checks so many names of a record that the policy does not read.
+        other: decides by another strategy, or what is no dict.
+        strategy: that of the program itself.
     """
 
     made: Mapping[Any, Decision]
     make: Callable[[Any], Decision]
     refuse: Program
     beyond: Callable[[dict[str, Any], int], bool]
+    other: Callable[[Any, str], Decision]
+    strategy: str
 
     def names(self) -> dict[str, Any]:
         """As generated code names them."""
-        return {"kept": self.made.get, "make": self.make, "refuse": self.refuse, "beyond": self.beyond}
+        names = {"kept": self.made.get, "make": self.make, "refuse": self.refuse, "beyond": self.beyond}
+        return names | {"other": self.other}
+
+    def program(self, lines: list[str], names: Mapping[str, Any], *, guarded: bool) -> Program:
+        """The program of these lines. A guarded one can stand in the place of its policy's `decide`: a call less."""
+        scope = {**names, **self.names()}
+        if not guarded:
+            return compiled("decide", "record", lines, scope)
+        here = repr(self.strategy)
+        entry = [f"if strategy != {here} or record.__class__ is not dict:", "    return other(record, strategy)"]
+        return compiled("decide", f"record, strategy={here}", [*entry, *lines], scope)
 
 
 def layout_of(policy: CheckedPolicy) -> Layout:
@@ -86,9 +100,8 @@ def write_known(
     for number, rule in enumerate(policy.rules):
         ask(lowering, rule, lowering.test(rule.condition), number, layout)
     lines = [*with_get(lowering.lines), *answered(lowering, policy)]
-    return compiled(
-        "decide", "record", lines, read_names(codes) | lowering.constants | doors.names() | {"general": general}
-    )
+    names = read_names(codes) | lowering.constants | {"general": general}
+    return doors.program(lines, names, guarded=guarded)
 
 
 class _General:
@@ -107,8 +120,8 @@ class _General:
     def program(self, doors: Doors, sparse: bool) -> Program:
         lines = [*read_any(self.codes, self.guarded, sparse), *self._index(), *self._others()]
         lines += answered(self.lowering, self.policy)
-        names = read_names(self.codes) | self.source.tables | self.lowering.constants | doors.names()
-        return compiled("decide", "record", lines, names)
+        names = read_names(self.codes) | self.source.tables | self.lowering.constants
+        return doors.program(lines, names, guarded=self.guarded)
 
     def _index(self) -> list[str]:
         """`fired`: the true rules, and the unsure ones and unknown features where there are any."""

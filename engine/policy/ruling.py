@@ -20,18 +20,32 @@ CROSSOVER = 110
 
 
 Beyond = Callable[[dict[str, Any], int], bool]
+Decide = Callable[[Any, str], Decision]
 
 
 class Ruling:
     """Decides by one strategy. Safe to share between threads.
 
-    `guarded` takes any dict and raises `BadRecord`; `checked` takes the values of a checked record.
+    `guarded` takes any dict and raises `BadRecord`; once written it takes what a policy's `decide` takes, and leaves to
+    `other` what is not for it. `checked` takes the values of a checked record.
     """
 
-    __slots__ = ("_catalogue", "_effects", "_layout", "_policy", "_unread", "checked", "guarded", "made", "strategy")
+    __slots__ = (
+        "_catalogue",
+        "_effects",
+        "_layout",
+        "_other",
+        "_policy",
+        "_unread",
+        "checked",
+        "guarded",
+        "made",
+        "strategy",
+    )
 
-    def __init__(self, policy: CheckedPolicy, strategy: str, catalogue: Catalogue) -> None:
+    def __init__(self, policy: CheckedPolicy, strategy: str, catalogue: Catalogue, other: Decide) -> None:
         self.strategy = strategy
+        self._other = other
         self.made: dict[Any, Decision] = {}
         """Decisions by their answer. Few differ, and a decision is immutable, so those made are kept."""
         self.guarded: Program = late(lambda: self._program(True), lambda made: setattr(self, "guarded", made))
@@ -63,7 +77,7 @@ class Ruling:
     def _program(self, guarded: bool) -> Program:
         """The fastest program for most records, which leaves the others to the general one."""
         parameters = self._policy.strategies[self.strategy]
-        doors = Doors(self.made, self.make, self._refuse, self._beyond)
+        doors = Doors(self.made, self.make, self._refuse, self._beyond, self._other, self.strategy)
 
         by_masks = len(self._policy.rules) > CROSSOVER
 
