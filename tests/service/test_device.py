@@ -132,7 +132,7 @@ def test_an_answer_that_was_lost_costs_nothing(service: Running) -> None:
     cookie = service.services.links.device_cookie("n" * 32, 1)
     _, token = service.new_capture()
     person = service.browser(token)
-    renewed = []
+    renewed: list[str] = []
     for _ in range(3):
         person.client.cookies.delete("selfie_device") if renewed else None
         person.client.cookies.set("selfie_device", cookie, path="/api/capture", domain="selfie.example")
