@@ -15,8 +15,8 @@ PLAIN_TAGS = frozenset({0x0112, 0x011A, 0x011B, 0x0128, 0x0213, 0x8769})
 PLAIN_DETAILS = frozenset({0x9000, 0x9101, 0xA000, 0xA001, 0xA002, 0xA003, 0xA406})
 """Versions, order of components, colour space, width, height, kind of scene."""
 _DETAILS = 0x8769
-PLAIN_RESOURCES = frozenset({0x0404, 0x0425})
-"""Photoshop's blocks that Apple's encoder writes empty: captions, and the digest of no caption."""
+PLAIN_RESOURCES = MappingProxyType({0x0404: 0, 0x0425: 16})
+"""Photoshop's blocks that Apple's encoder writes, and their sizes: no caption, and the digest of no caption."""
 CANVAS_COLOURS = (b"sRGB", b"Display P3", "sRGB".encode("utf-16-be"), "Display P3".encode("utf-16-be"))
 CHUNKS = MappingProxyType({"PNG": (b"eXIf", b"tEXt", b"zTXt", b"iTXt"), "WEBP": (b"EXIF", b"XMP ")})
 MAX_RESOURCES = 64
@@ -71,7 +71,7 @@ def _captions(body: bytes) -> bool:
         number = int.from_bytes(body[at + 4 : at + 6])
         named = at + 6 + 2 * (body[at + 6] // 2 + 1) if len(body) > at + 6 else len(body)
         size = int.from_bytes(body[named : named + 4])
-        if body[at : at + 4] != b"8BIM" or number not in PLAIN_RESOURCES or (number == 0x0404 and size):
+        if body[at : at + 4] != b"8BIM" or size != PLAIN_RESOURCES.get(number):
             return True
         at = named + 4 + size + size % 2
     return True

@@ -75,7 +75,7 @@ class InjectionProvider:
             **binding.read_binding(evidence),
             **_burst(evidence),
             **self._replay(evidence.scope, digests, pictures),
-            **_camera(evidence, self._test_camera),
+            **read_camera(evidence, tested=self._test_camera),
             **_files(evidence),
             TEST_CAMERA: self._test_camera,
         }
@@ -100,7 +100,7 @@ def _burst(evidence: Evidence) -> Features:
     return dict(zip(BURST, values, strict=True))
 
 
-def _camera(evidence: Evidence, tested: bool) -> Features:
+def read_camera(evidence: Evidence, *, tested: bool) -> Features:
     """What the page told of the camera. Under the switch for test cameras what it gives away is read as absent."""
     camera = facts(evidence, "camera").told
     tells, complete = inconsistencies(camera, evidence.headers)

@@ -12,7 +12,7 @@ import numpy as np
 from engine.contracts import Clock, History, Sighting
 from engine.frames import Frame
 from signals.injection.replay.bands import NEAR, band_keys
-from signals.injection.replay.prints import HASH_BITS, Bits, Print, apart, correlation, hashed, sketched
+from signals.injection.replay.prints import HASH_BITS, Bits, Print, apart, correlation, hashed, printed, sketched
 from signals.injection.replay.windows import ASKED, STORED, seen_through
 from signals.injection.shots import Luma, small
 
@@ -113,6 +113,5 @@ def sightings(digests: Sequence[str], pictures: Sequence[Luma]) -> tuple[Sightin
 
 
 def _banded(seen: Luma) -> list[Sighting]:
-    bits, _ = hashed(seen)
-    detail = Print(bits, sketched(seen)).packed()
-    return [Sighting(MEDIA, key, detail) for key in band_keys(bits)]
+    one = printed(seen)
+    return [Sighting(MEDIA, key, one.packed()) for key in band_keys(one.bits)]

@@ -58,6 +58,11 @@ def correlation(one: Sketch, other: Sketch) -> float:
     return float(np.clip(first @ second / size, -1, 1)) if size else 0.0
 
 
+def printed(picture: Luma) -> Print:
+    """The print of 64×64 grey levels."""
+    return Print(hashed(picture)[0], sketched(picture))
+
+
 def hashed(picture: Luma) -> tuple[Bits, Bits]:
     """The hash of 64×64 grey levels, and that of the same picture in a mirror.
 
