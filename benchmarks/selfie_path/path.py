@@ -20,6 +20,7 @@ from signals.face.provider import build as build_face
 from signals.landmarks.provider import build as build_landmarks
 from signals.liveness.provider import build as build_liveness
 from signals.model_store import open_store
+from signals.no_history import NoHistory
 from signals.onnx import Network
 from signals.quality.provider import build as build_quality
 
@@ -31,18 +32,13 @@ class _Now:
         return datetime.now(UTC)
 
 
-class _NoHistory:
-    def device_seen(self, device_id: str, before: datetime) -> bool | None:  # noqa: ARG002 - the port's signature
-        return None
-
-
 class SelfiePath:
     """The providers of the workflow of one selfie, with `threads` for each net and for OpenCV."""
 
     def __init__(self, threads: int) -> None:
         number = str(threads)
         settings = {**os.environ, "SELFIE_ONNX_THREADS": number, "SELFIE_OPENCV_THREADS": number}
-        ports = Ports(_Now(), _NoHistory(), settings, open_store(settings))
+        ports = Ports(_Now(), NoHistory(), settings, open_store(settings))
         self.providers: list[SignalProvider] = [build(ports) for build in BUILDERS]
         self.catalogue = shipped_catalogue()
         self.spent: dict[str, float] = {}

@@ -17,6 +17,7 @@ from typing import Any
 from engine.contracts import Evidence, Failure, ModelStore, Ports, Readings, SignalProvider
 from engine.frames import Frame
 from signals.accuracy.presentations import Reading
+from signals.no_history import NoHistory
 
 _CODE = frozenset({".py", ".yaml", ".json"})
 PROVIDERS, MODELS = "selfie.providers", "selfie.models"
@@ -37,14 +38,6 @@ class SystemClock:
     def now(self) -> datetime:
         """The current time in UTC."""
         return datetime.now(UTC)
-
-
-class NoHistory:
-    """Labelled images have no past."""
-
-    def device_seen(self, device_id: str, before: datetime) -> bool | None:  # noqa: ARG002 - the port's signature
-        """It cannot be told."""
-        return None
 
 
 def installed(settings: Mapping[str, str]) -> PipelineSpec:

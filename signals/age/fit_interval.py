@@ -29,6 +29,7 @@ from signals.age.interval import AgeInterval, Band, Fitted
 from signals.age.provider import AgeProvider
 from signals.face.provider import build as build_face
 from signals.model_store import open_store
+from signals.no_history import NoHistory
 from signals.onnx import Network
 
 LEVEL = 0.90
@@ -141,11 +142,6 @@ class _Now:
         return datetime.now(UTC)
 
 
-class _NoHistory:
-    def device_seen(self, device_id: str, before: datetime) -> bool | None:  # noqa: ARG002
-        return None
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print the fit, or put it in its place."""
     parser = argparse.ArgumentParser(description="Fit the interval of the predicted age.")
@@ -153,7 +149,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--write", action="store_true", help=f"replace {TARGET.name}")
     options = parser.parse_args(arguments)
     settings = dict(os.environ)
-    result = fitted(Ports(_Now(), _NoHistory(), settings, open_store(settings)), options.data)
+    result = fitted(Ports(_Now(), NoHistory(), settings, open_store(settings)), options.data)
     text = "# Made by `python -m signals.age.fit_interval --write`; what it means stands in docs/models/age.md.\n"
     text += yaml.safe_dump(result.model_dump(), sort_keys=False, allow_unicode=True)
     if options.write:

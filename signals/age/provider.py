@@ -11,7 +11,7 @@ from engine.contracts import Evidence, Ports, Readings, Signal
 from signals.age.crops import SIDE, VIEWS, lay_views
 from signals.age.interval import OLDEST, AgeInterval, read_fitted
 from signals.answer import answered
-from signals.face.findings import largest_faces
+from signals.face.findings import neutral_faces
 from signals.onnx import Network
 from signals.settings import bound_opencv
 
@@ -35,7 +35,7 @@ class AgeProvider:
         return answered(self.name, lambda: self._read(evidence, so_far))
 
     def _read(self, evidence: Evidence, so_far: Readings) -> Signal:
-        faces = largest_faces(so_far)
+        faces = neutral_faces(evidence, so_far)
         batch = np.empty((len(faces), VIEWS, 3, SIDE, SIDE), np.float32)
         for views, (number, face) in zip(batch, faces, strict=True):
             lay_views(evidence.frames[number], face, views)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.contracts import Readings
+from engine.contracts import Evidence, Readings
 from signals.answer import NothingToRead
 
 FACES = "face.frames"
@@ -79,4 +79,16 @@ def largest_faces(so_far: Readings) -> list[tuple[int, Face]]:
     present = [(number, face) for number, face in faces if face is not None]
     if not present:
         raise NothingToRead("there is no face in any frame")
+    return present
+
+
+def neutral_faces(evidence: Evidence, so_far: Readings) -> list[tuple[int, Face]]:
+    """As `largest_faces`, of the frames before a challenge: coloured light and a turned head are no likeness.
+
+    Raises `NothingToRead` where there is a face in none of them.
+    """
+    neutral = frozenset(evidence.neutral)
+    present = [(number, face) for number, face in largest_faces(so_far) if number in neutral]
+    if not present:
+        raise NothingToRead("there is no face in any frame before the challenge")
     return present

@@ -22,7 +22,10 @@ SHARE_OF_LARGEST = 0.35
 
 
 class FaceProvider:
-    """Finds faces in every frame. Box, score, roll and distances are those of the frame with the highest score."""
+    """Finds faces in every frame: a second face counts whenever it comes.
+
+    Box, score, roll and distances are those of the frame with the highest score among those before a challenge.
+    """
 
     name = "face"
     requires: frozenset[str] = frozenset()
@@ -62,7 +65,7 @@ class FaceProvider:
             "capture.frame_count": len(found),
             "face.count": max(frame.count for frame in found),
             "face.frames_with_face": sum(frame.largest is not None for frame in found),
-            **_of_best(evidence.frames, found),
+            **_of_best([(evidence.frames[number], found[number]) for number in evidence.neutral]),
         }
         return Signal(
             features,
@@ -79,8 +82,8 @@ def _counted(faces: Sequence[Face]) -> FrameFaces:
     return FrameFaces(sum(face.box.height >= least for face in faces), faces[0])
 
 
-def _of_best(frames: Sequence[Frame], found: Sequence[FrameFaces]) -> dict[str, Value | None]:
-    present = [(seen.largest, frame) for seen, frame in zip(found, frames, strict=True) if seen.largest]
+def _of_best(seen: Sequence[tuple[Frame, FrameFaces]]) -> dict[str, Value | None]:
+    present = [(faces.largest, frame) for frame, faces in seen if faces.largest]
     if not present:
         return {}
     face, frame = max(present, key=lambda pair: pair[0].score)

@@ -24,6 +24,7 @@ from signals.face.provider import build as build_face
 from signals.landmarks.covers import COVERS
 from signals.landmarks.provider import LANDMARKS, MIN_SCORE, Landmarks, build
 from signals.model_store import open_store
+from signals.no_history import NoHistory
 
 OCCLUDED, TURNED, PITCHES, CLOSED = 0.6, 25.0, (-35.0, 25.0), 0.18
 """The thresholds of the policies under `standard`."""
@@ -147,18 +148,13 @@ class _Now:
         return datetime.now(UTC)
 
 
-class _NoHistory:
-    def device_seen(self, device_id: str, before: datetime) -> bool | None:  # noqa: ARG002
-        return None
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print both tables."""
     parser = argparse.ArgumentParser(description="Measure the thresholds of pose, eyes and occlusion.")
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("SELFIE_EVAL_DATA", ".")))
     data = parser.parse_args(arguments).data
     settings = dict(os.environ)
-    reader = Reader(Ports(_Now(), _NoHistory(), settings, open_store(settings)))
+    reader = Reader(Ports(_Now(), NoHistory(), settings, open_store(settings)))
     images = {name: [shown.pixels for shown in live_images(data / name)][::EVERY] for name in COVERED_SETS}
     hidden = {name: covers(reader, images[name], images[COVERED_SETS[n - 1]]) for n, name in enumerate(COVERED_SETS)}
     sizes = [f"{name}, n = {len(hidden[name]['as it is'])}" for name in COVERED_SETS]

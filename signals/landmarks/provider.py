@@ -1,4 +1,7 @@
-"""Landmark features of the largest face, as the median over the frames in which the mesh lies on a face."""
+"""Landmark features of the largest face: the median over the frames before a challenge with a mesh on the face.
+
+Where a head turn was asked the later frames are read as well, for the finding alone.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from types import MappingProxyType
 
 from engine.contracts import Evidence, Ports, Readings, Signal, Value
 from signals.answer import answered
-from signals.face.findings import largest_faces
+from signals.face.findings import largest_faces, neutral_faces
 from signals.landmarks.expression import eyes_open, from_front, mouth_open
 from signals.landmarks.mesh import Mesh, meshes
 from signals.landmarks.occlusion import Covered, covered
@@ -18,7 +21,8 @@ from signals.onnx import Network
 from signals.settings import bound_opencv
 
 LANDMARKS = "landmarks.frames"
-"""The name of the finding: a tuple with one `Landmarks` or None for each frame of the evidence, in its order."""
+"""The name of the finding: a tuple with one `Landmarks` or None for each frame of the evidence, in its order.
+The frames after the first step of a challenge have one only where the challenge is a turn."""
 MIN_SCORE = 0.5
 """Below this the net says that its points lie on no face, and nothing is read off them."""
 
@@ -68,17 +72,24 @@ class LandmarksProvider:
         return answered(self.name, lambda: self._read(evidence, so_far))
 
     def _read(self, evidence: Evidence, so_far: Readings) -> Signal:
-        faces = largest_faces(so_far)
+        neutral = neutral_faces(evidence, so_far)
+        faces = largest_faces(so_far) if _turns(evidence) else neutral
         found = meshes(self._network, [(evidence.frames[number], face) for number, face in faces])
         read = {number: landmarks(mesh) for (number, _), mesh in zip(faces, found, strict=True)}
+        still = [read[number] for number, _ in neutral]
         return Signal(
             {
-                **_medians([_measured(one) for one in read.values()]),
-                "landmarks.frames_read": sum(one.mesh.score >= MIN_SCORE for one in read.values()),
+                **_medians([_measured(one) for one in still]),
+                "landmarks.frames_read": sum(one.mesh.score >= MIN_SCORE for one in still),
             },
             findings=MappingProxyType({LANDMARKS: tuple(read.get(n) for n in range(len(evidence.frames)))}),
             models=MappingProxyType({self._network.name: self._network.sha256()}),
         )
+
+
+def _turns(evidence: Evidence) -> bool:
+    """Whether the pose of the later frames is asked for: otherwise nobody reads it, and it costs as much again."""
+    return evidence.challenge is not None and evidence.challenge.kind == "turn"
 
 
 def landmarks(mesh: Mesh) -> Landmarks:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from engine.contracts import Evidence, Ports, Readings, Signal
 from engine.frames import Pixels
 from signals.answer import answered
-from signals.face.findings import Box, largest_faces
+from signals.face.findings import Box, neutral_faces
 from signals.face.square import lay
 from signals.onnx import Network
 from signals.settings import bound_opencv
@@ -43,7 +43,7 @@ class LivenessProvider:
         return answered(self.name, lambda: self._read(evidence, so_far))
 
     def _read(self, evidence: Evidence, so_far: Readings) -> Signal:
-        faces = [(evidence.frames[number].pixels(), face.box) for number, face in largest_faces(so_far)]
+        faces = [(evidence.frames[number].pixels(), face.box) for number, face in neutral_faces(evidence, so_far)]
         scores = np.mean([_live(network, faces) for network in self._networks], axis=0)
         return Signal(
             {

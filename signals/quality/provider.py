@@ -9,7 +9,7 @@ import cv2
 from engine.contracts import Evidence, Ports, Readings, Signal
 from engine.frames import Pixels
 from signals.answer import NothingToRead, answered
-from signals.face.findings import Box, largest_faces
+from signals.face.findings import Box, neutral_faces
 from signals.face.shrink import even, shrunk
 from signals.settings import bound_opencv
 
@@ -27,7 +27,7 @@ class QualityProvider:
         return answered(self.name, lambda: self._read(evidence, so_far))
 
     def _read(self, evidence: Evidence, so_far: Readings) -> Signal:
-        faces = largest_faces(so_far)
+        faces = neutral_faces(evidence, so_far)
         rows = [measure(evidence.frames[number].pixels(), face.box) for number, face in faces]
         columns = zip(*rows, strict=True)
         return Signal({name: median(column) for name, column in zip(MEASURES, columns, strict=True)})
