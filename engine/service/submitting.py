@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from engine.contracts import Clock, DeviceToken, Evidence
@@ -13,8 +14,8 @@ from engine.service.device_tokens import DeviceTokens
 from engine.service.ending import Ending
 from engine.service.evaluating import Evaluating
 from engine.service.inference import Inference
+from engine.service.passkeys import PasskeyBinding
 from engine.service.problems import Problem
-from engine.service.retention import Retention
 from engine.service.session_access import Browser, SessionAccess
 from engine.service.take_guard import TakeGuard
 from engine.store.capture_sessions import CaptureSession, CaptureSessions
@@ -38,7 +39,7 @@ class Submitting:
         ending: Ending,
         vault: FrameVault,
         devices: DeviceTokens,
-        retention: Retention,
+        passkeys: PasskeyBinding,
         clock: Clock,
     ) -> None:
         self._sessions = sessions
@@ -49,7 +50,7 @@ class Submitting:
         self._ending = ending
         self._vault = vault
         self._devices = devices
-        self._retention = retention
+        self._passkeys = passkeys
         self._clock = clock
 
     def submit(self, token: str, browser: Browser, request: SubmitRequest) -> Json:
@@ -70,7 +71,7 @@ class Submitting:
                 evidence = self._evidence(session, envelope, browser)
                 if evidence:
                     self._evaluating.finish_waiting(session.eval_id, session.environment, evidence, read)
-                    self._retention.decided(session.session_id)
+                    self._ending.settled(session)
         session = self._access.find(token)
         if not self._is_repeated(session, browser, request):  # something else was faster
             self._access.must_be_mine(session, browser)
@@ -86,7 +87,7 @@ class Submitting:
         binding.must_be_in_time(self._clock.now(), take.expires_at)
 
     def _use_up(self, session: CaptureSession, envelope: SubmitEnvelope, request: SubmitRequest) -> bool:
-        nonce, named = fingerprint(envelope.nonce), fingerprint(request.envelope)
+        nonce, named = fingerprint(envelope.nonce), _name(request)
         return self._sessions.use_up(session.session_id, nonce, request.digest, named, self._clock.now())
 
     def _is_repeated(self, session: CaptureSession, browser: Browser, request: SubmitRequest) -> bool:
@@ -94,7 +95,7 @@ class Submitting:
         return (
             session.state == "submitted"
             and session.digest == request.digest
-            and session.submission_sha256 == fingerprint(request.envelope)
+            and session.submission_sha256 == _name(request)
             and self._access.holds(session, browser.cookie)
         )
 
@@ -122,4 +123,11 @@ class Submitting:
         """A token that was forged when the session was opened stays forged, though we have replaced it since."""
         customer = self._evaluating.plan(session.eval_id, session.environment).customer
         device = self._devices.check(browser.device_cookie, session.environment, customer)
-        return DeviceToken("invalid") if session.device_at_open == "invalid" else device
+        if session.device_at_open == "invalid":
+            device = DeviceToken("invalid")
+        return replace(device, passkey=self._passkeys.said(session))
+
+
+def _name(request: SubmitRequest) -> str:
+    """What tells one submission from another: its envelope with its signature."""
+    return fingerprint(request.mac + request.envelope)
