@@ -29,7 +29,7 @@ _TYPES = {
     "policies": "a list of different names, at least one",
     "strategy": "a word",
     "accepts_features": "true or false",
-    "challenge": "a mapping of strategies to words",
+    "challenge": "a mapping of strategies to words, as in `{standard: flash}`",
     "keep_frames": f"a whole number of hours from 0 to {MOST_HOURS}",
     "device_binding": "true or false",
 }
@@ -142,8 +142,8 @@ def _challenges_must_exist(root: Entries, policies: Mapping[str, Collection[str]
     for key, value in node.pairs if isinstance(node, Entries) else ():
         strategy, word = str(key.value), _word(value)
         if word is not None and word not in CHALLENGES:
-            hint = did_you_mean(word, CHALLENGES) or f"there are {', '.join(map(quoted, CHALLENGES))}"
-            mistakes.add("unknown-challenge", f"challenge {quoted(word)} does not exist", value.location, hint)
+            message = f"challenge {quoted(word)} does not exist"
+            mistakes.add("unknown-challenge", message, value.location, did_you_mean(word, CHALLENGES))
         for policy in _names(named) or () if named else ():
             if strategy not in policies.get(policy, (strategy,)):
                 message = f"policy {quoted(policy)} has no strategy {quoted(strategy)}"

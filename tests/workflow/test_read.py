@@ -115,3 +115,20 @@ def test_the_shipped_workflows_are_those_of_the_contract() -> None:
     assert all(file == f"{name}.yaml" for file, name in zip(shipped_texts(), shipped, strict=True))
     assert "digital_intelligence" in shipped["selfie_intelligence"].policies
     assert {"selfie", "selfie_quality"} <= set(shipped["selfie_intelligence"].policies)
+
+
+def test_what_a_capture_asks_is_read() -> None:
+    text = GOOD.replace("still", "capture")
+    plain = read_workflow(text, source="x", providers=PROVIDERS, policies=POLICIES)
+    assert (plain.asked("standard"), plain.keep_frames, plain.device_binding) == ("none", 0, False)
+    text += "challenge: {standard: flash, strict: turn}\nkeep_frames: 8760\ndevice_binding: true\n"
+    asked = read_workflow(text, source="x", providers=PROVIDERS, policies=POLICIES)
+    assert [asked.asked(strategy) for strategy in ("lenient", "standard", "strict")] == ["none", "flash", "turn"]
+    assert (asked.keep_frames, asked.device_binding) == (8760, True)
+    assert asked.sha256 != plain.sha256
+
+
+def test_the_shipped_capture_asks_a_flash_where_it_is_not_lenient() -> None:
+    capture = shipped_workflows(PROVIDERS, POLICIES)["selfie_intelligence"]
+    assert [capture.asked(strategy) for strategy in ("lenient", "standard", "strict")] == ["none", "flash", "flash"]
+    assert (capture.keep_frames, capture.device_binding) == (0, False)
