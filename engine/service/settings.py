@@ -20,7 +20,17 @@ ORIGIN = r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(?::[0-9]{1,5})?"
 
 def _networks(value: object) -> object:
     """Ranges from text: `10.0.0.0/8, 2001:db8::1`."""
-    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    return tuple(map(_network, filter(None, map(str.strip, value.split(",")))))
+
+
+def _network(text: str) -> Network:
+    try:
+        return ipaddress.ip_network(text)
+    except ValueError:
+        way = "write ranges like 10.0.0.0/8 or 2001:db8::1, with commas between them"
+        raise ValueError(f"`{text[:64]}` is no range of addresses; {way}") from None
 
 
 class Settings(BaseSettings):

@@ -17,7 +17,7 @@ def test_the_docs_list_every_setting_and_no_other() -> None:
     listed = set(re.findall(r"^\| `(SELFIE_[A-Z_]+)`", DOCS.read_text(encoding="utf-8"), re.MULTILINE))
     ours = {f"SELFIE_{name.upper()}" for name in Settings.model_fields}
     assert ours <= listed, ours - listed
-    read_elsewhere = {"SELFIE_ONNX_THREADS", "SELFIE_OPENCV_THREADS"}  # by the signal providers
+    read_elsewhere = {"SELFIE_ONNX_THREADS", "SELFIE_OPENCV_THREADS", "SELFIE_NETWORK_LISTS"}  # by the signal providers
     assert listed - ours <= read_elsewhere, listed - ours
 
 
@@ -68,3 +68,16 @@ def test_no_other_bind_without_sign_in(monkeypatch: pytest.MonkeyPatch, host: st
 )
 def test_loopback(host: str, expected: bool) -> None:
     assert is_loopback(host) is expected
+
+
+def test_proxies_are_named_by_ranges(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read_settings().trusted_proxies == ()
+    monkeypatch.setenv("SELFIE_TRUSTED_PROXIES", " 10.0.0.0/8, 2001:db8::1 ,")
+    assert [str(network) for network in read_settings().trusted_proxies] == ["10.0.0.0/8", "2001:db8::1/128"]
+
+
+@pytest.mark.parametrize("value", ["10.0.0.1/8", "everyone", "10.0.0.0/33", "10.0.0.0/8 10.0.0.1", "proxy.example"])
+def test_a_range_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("SELFIE_TRUSTED_PROXIES", value)
+    with pytest.raises(Refused, match="SELFIE_TRUSTED_PROXIES"):
+        read_settings()
