@@ -21,6 +21,7 @@ SEVERITY: Mapping[Outcome, int] = MappingProxyType({"accept": 0, "review": 1, "r
 
 EvidenceKind = Literal["capture", "still", "features"]
 TokenState = Literal["valid", "missing", "invalid"]
+PasskeyResult = Literal["none", "registered", "verified", "failed"]
 
 
 def most_severe(outcomes: list[Outcome]) -> Outcome:
@@ -37,6 +38,8 @@ class DeviceToken:
     """Pseudonymous id of a valid token's browser with this customer; never the token itself."""
     browser_id: str | None = None
     """Pseudonymous id of the browser whoever its customer is: what tells a farm from a family."""
+    passkey: PasskeyResult | None = None
+    """What a passkey said, where the workflow offers one; `none` where nothing was said; None where nobody can tell."""
 
 
 ChallengeKind = Literal["none", "flash", "turn", "declined"]

@@ -6,14 +6,15 @@ An envelope is JSON text inside a request: exactly the text that was signed.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from engine.contracts import ChallengeKind
 from engine.service.requests import Image, Strict
 
 MAX_ENVELOPE = 128 * 1024
+MAX_ENCODED = 16 * 1024
 MOST_LISTED = 32
 MOST_SENT = 1000
 """Members of a list of frames that are looked at before it is refused as too long."""
@@ -35,6 +36,7 @@ Envelope = Annotated[
         json_schema_extra={"contentMediaType": "application/json"},
     ),
 ]
+Encoded = Annotated[str, Field(min_length=1, max_length=MAX_ENCODED, pattern=r"^[A-Za-z0-9_-]+$")]
 Mac = Annotated[
     str, Field(pattern=r"^[0-9a-f]{64}$", description="HMAC-SHA-256 of the envelope's UTF-8 under the take's key.")
 ]
@@ -73,6 +75,53 @@ class SubmitRequest(Strict):
     digest: Sha256
     envelope: Envelope
     mac: Mac
+
+
+class PasskeyOptionsRequest(Strict):
+    """Ask what the browser's authenticator is to do for the take of this nonce."""
+
+    nonce: Nonce
+
+
+class Lenient(BaseModel):
+    """What browsers write themselves: they add members from version to version, which are dropped."""
+
+    model_config = ConfigDict(extra="ignore", strict=True, frozen=True)
+
+
+class AuthenticatorResponse(Lenient):
+    """`PublicKeyCredential.response` as JSON: base64url."""
+
+    client_data: Encoded = Field(alias="clientDataJSON")
+    attestation: Encoded | None = Field(default=None, alias="attestationObject")
+    authenticator_data: Encoded | None = Field(default=None, alias="authenticatorData")
+    signature: Encoded | None = None
+    user_handle: Encoded | None = Field(default=None, alias="userHandle")
+
+
+class Credential(Lenient):
+    """`PublicKeyCredential.toJSON()`."""
+
+    id: Encoded
+    raw_id: Encoded = Field(alias="rawId")
+    type: Literal["public-key"]
+    response: AuthenticatorResponse
+
+    @property
+    def is_registration(self) -> bool:
+        """Whether a key was made, not used."""
+        return self.response.attestation is not None
+
+    def as_json(self) -> dict[str, Any]:
+        """As it came, without what was dropped."""
+        return self.model_dump(by_alias=True, exclude_none=True)
+
+
+class PasskeyRequest(Strict):
+    """What the authenticator answered."""
+
+    nonce: Nonce
+    credential: Credential
 
 
 class DeclineRequest(Strict):

@@ -14,7 +14,9 @@ from engine.service.ending import Ending
 from engine.service.evaluating import Evaluating
 from engine.service.inference import Inference
 from engine.service.links import Links
+from engine.service.passkeys import PasskeyBinding
 from engine.service.problems import Problem
+from engine.service.relying_party import RelyingParty
 from engine.service.retention import Retention
 from engine.service.session_access import Browser, SessionAccess, elsewhere
 from engine.service.submitting import Submitting
@@ -22,6 +24,7 @@ from engine.service.take_guard import MOST_ATTEMPTS, TakeGuard
 from engine.service.takes import FRAMES, INTERVAL_MS, Choose
 from engine.service.taking import Taking
 from engine.store.capture_sessions import CaptureSession, CaptureSessions
+from engine.store.passkeys import Passkeys
 from engine.store.sealed import FrameVault
 
 Json = dict[str, Any]
@@ -39,7 +42,7 @@ class Opened:
 class Capturing:
     """The steps that a person's browser takes, each checked against the session's state.
 
-    `takes` has the steps from consent to the frames, `submitting` the last one.
+    `takes` has the steps from consent to the frames, `passkeys` those that may follow, `submitting` the last one.
     """
 
     def __init__(
@@ -52,6 +55,8 @@ class Capturing:
         links: Links,
         devices: DeviceTokens,
         retention: Retention,
+        passkeys: Passkeys,
+        site: RelyingParty | None,
         clock: Clock,
         replay_days: int,
         choose: Choose = secrets.choice,
@@ -63,7 +68,12 @@ class Capturing:
         self._clock = clock
         self._replay_days = replay_days
         self._access = access = SessionAccess(sessions, links, clock)
-        self._ending = ending = Ending(sessions, evaluating, retention, clock)
+        self.passkeys = PasskeyBinding(
+            access=access, evaluating=evaluating, passkeys=passkeys, links=links, site=site, clock=clock
+        )
+        self._ending = ending = Ending(
+            sessions=sessions, evaluating=evaluating, retention=retention, passkeys=self.passkeys, clock=clock
+        )
         guard = TakeGuard(sessions, links)
         self.takes = Taking(
             sessions=sessions,
@@ -84,7 +94,7 @@ class Capturing:
             ending=ending,
             vault=vault,
             devices=devices,
-            retention=retention,
+            passkeys=self.passkeys,
             clock=clock,
         )
 
@@ -129,7 +139,7 @@ class Capturing:
             **self._access.standing(session, cookie),
             "consent": consent_text(plan.keep_frames, self._replay_days),
             "capture": capture,
-            "device_binding": plan.device_binding,
+            "device_binding": self.passkeys.is_offered(session),
             "handoff_url": None if session.handoff_used else self._links.capture(session.session_id).handoff_url,
         }
 

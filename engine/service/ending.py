@@ -8,6 +8,7 @@ import structlog
 
 from engine.contracts import Cause, Clock
 from engine.service.evaluating import Evaluating
+from engine.service.passkeys import PasskeyBinding
 from engine.service.retention import Retention
 from engine.store.capture_sessions import LIVE, CaptureSession, CaptureSessions
 from engine.workflow.signals import ProviderFailure
@@ -21,10 +22,19 @@ log = structlog.get_logger("selfie.capture")
 class Ending:
     """Ends evaluations whose sessions are over."""
 
-    def __init__(self, sessions: CaptureSessions, evaluating: Evaluating, retention: Retention, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        sessions: CaptureSessions,
+        evaluating: Evaluating,
+        retention: Retention,
+        passkeys: PasskeyBinding,
+        clock: Clock,
+    ) -> None:
         self._sessions = sessions
         self._evaluating = evaluating
         self._retention = retention
+        self._passkeys = passkeys
         self._clock = clock
 
     def without_evidence(
@@ -33,7 +43,12 @@ class Ending:
         """End the evaluation of a session, and destroy what was captured in it."""
         failure = ProviderFailure("capture", cause, reason)
         self._evaluating.finish_without(session.eval_id, session.environment, sub_status, failure)
+        self.settled(session)
+
+    def settled(self, session: CaptureSession) -> None:
+        """The evaluation has ended, however: what was kept for it goes, or is kept as long as it may be."""
         self._retention.decided(session.session_id)
+        self._passkeys.settle(session)
 
     def sweep(self) -> int:
         """End what is over: expired sessions, and those that a dead process left between two steps."""

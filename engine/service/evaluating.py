@@ -215,6 +215,11 @@ class Evaluating:
             workflow.asked(started.strategy), workflow.keep_frames, workflow.device_binding, started.customer_id
         )
 
+    def outcome(self, eval_id: str, environment: str) -> Outcome | None:
+        """How an evaluation ended; None while it waits."""
+        evaluation = self._evaluations.get(eval_id, environment)
+        return evaluation.ended.outcome if evaluation and evaluation.ended else None
+
     def _started_as(self, eval_id: str, environment: str) -> Started:
         evaluation = self._evaluations.get(eval_id, environment)
         if evaluation is None:

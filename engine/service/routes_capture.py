@@ -14,6 +14,8 @@ from engine.service.capture_requests import (
     DeclineRequest,
     FramesRequest,
     OpenRequest,
+    PasskeyOptionsRequest,
+    PasskeyRequest,
     SubmitRequest,
 )
 from engine.service.evidence import kept_headers
@@ -68,6 +70,18 @@ def frames(body: FramesRequest, request: Request, services: Parts, token: Sessio
 def submit(body: SubmitRequest, request: Request, services: Parts, token: SessionToken) -> Json:
     """Use the session up. Never tells the decision."""
     return services.capturing.submitting.submit(token, _browser(request), body)
+
+
+@router.post("/passkey/options")
+def passkey_options(body: PasskeyOptionsRequest, request: Request, services: Parts, token: SessionToken) -> Json:
+    """What the browser's authenticator is to do, where the workflow offers a passkey; after frames, before submit."""
+    return services.capturing.passkeys.options(token, _browser(request), body.nonce)
+
+
+@router.post("/passkey")
+def passkey(body: PasskeyRequest, request: Request, services: Parts, token: SessionToken) -> Json:
+    """What the authenticator answered. A wrong answer stops nobody; it is told to the policy."""
+    return services.capturing.passkeys.answer(token, _browser(request), body)
 
 
 @router.post("/decline")

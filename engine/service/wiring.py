@@ -24,6 +24,7 @@ from engine.service.inference import Inference
 from engine.service.links import Links
 from engine.service.pipeline import Pipeline, SystemClock, build_pipeline
 from engine.service.policy_book import PolicyBook
+from engine.service.relying_party import relying_party
 from engine.service.retention import Retention
 from engine.service.settings import Settings, selfie_environment
 from engine.service.stores import Stores, open_stores
@@ -185,6 +186,8 @@ def _services(
         links=links,
         devices=DeviceTokens(links, stores.browsers, clock),
         retention=retention,
+        passkeys=stores.passkeys,
+        site=relying_party(settings.public),
         clock=clock,
         replay_days=settings.replay_days,
     )

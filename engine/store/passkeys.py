@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, delete, insert, select, update
+from sqlalchemy import and_, delete, select, update
 
+from engine.contracts import PasskeyResult
 from engine.store.database import Database
 from engine.store.dialect import insert_once
 from engine.store.tables import passkey, passkey_use
@@ -29,7 +30,7 @@ class PasskeyUse:
     """What a passkey said of the take with this digest; `made` is a registration's key."""
 
     digest: str
-    result: str
+    result: PasskeyResult
     made: Passkey | None = None
 
 
@@ -70,7 +71,7 @@ class Passkeys:
         return PasskeyUse(row.digest, row.result, made)
 
     def note(self, session_id: str, said: PasskeyUse, now: datetime) -> None:
-        """Keep what was said, in place of what was said before."""
+        """Keep what was said, in place of what was said of earlier frames; that one answer was wrong stays."""
         made = said.made
         row = {
             "session_id": session_id,
@@ -82,8 +83,14 @@ class Passkeys:
             "at": now,
         }
         with self._database.writing() as connection:
-            connection.execute(delete(passkey_use).where(passkey_use.c.session_id == session_id))
-            connection.execute(insert(passkey_use).values(**row))
+            if insert_once(connection, passkey_use, row):
+                return
+            replaced = and_(
+                passkey_use.c.session_id == session_id,
+                passkey_use.c.digest != said.digest,
+                passkey_use.c.result != "failed",
+            )
+            connection.execute(update(passkey_use).where(replaced).values(**row))
 
     def forget(self, session_id: str) -> None:
         """The session is over."""
