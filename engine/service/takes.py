@@ -25,7 +25,7 @@ Choose = Callable[[Sequence[Any]], Any]
 
 NONCE_SECONDS = 300
 NONCE_BYTES = 24
-COLOURS = ("#ffc8d8", "#ffd0a8", "#e0e088", "#b0eab0", "#a0e4ec", "#c8d0ff")
+COLOURS = ("#ffc8d8", "#ffd0a8", "#e8dc90", "#b0eab0", "#a0e4ec", "#c8d0ff")
 FLASH_STEPS = 8
 FEWEST_COLOURS = 4
 FLASH_STEP_MS = 400

@@ -32,9 +32,9 @@ def test_no_change_of_colour_is_a_flash() -> None:
 
 
 def test_colours_are_told_apart() -> None:
-    """A channel differs by at least 30 of 255 between any two: what the face throws back must differ as well."""
+    """A channel differs by at least 20 of 255 between any two: what the face throws back must differ as well."""
     for one, two in combinations(COLOURS, 2):
-        assert max(abs(int(one[at : at + 2], 16) - int(two[at : at + 2], 16)) for at in (1, 3, 5)) >= 30
+        assert max(abs(int(one[at : at + 2], 16) - int(two[at : at + 2], 16)) for at in (1, 3, 5)) >= 20
 
 
 @given(some.lists(some.integers(0, 5), min_size=FLASH_STEPS, max_size=FLASH_STEPS))
