@@ -111,7 +111,7 @@ def test_the_keyboard_alone_is_enough(browser: Browser, service: Service) -> Non
         page.keyboard.press("Enter")
         at(page, "consent")
         assert focused(page) == "H1"
-        assert tabbed(page, 3) == ["DIV", "decline", "agree"]
+        assert tabbed(page, 6) == ["flash", "turn", "neither", "DIV", "decline", "agree"]
         page.keyboard.press("Enter")
         page.locator(CAMERA_READY).wait_for()
         assert focused(page) == "capture"

@@ -79,7 +79,9 @@ def test_a_busy_service_is_tried_again_by_itself(browser: Browser, service: Serv
 
 def test_frames_that_are_lost_are_sent_again(browser: Browser, service: Service) -> None:
     eval_id, link = service.new_capture()
+    bodies: list[str | None] = []
     with page_of(browser, PHONE) as page:
+        page.on("request", lambda request: bodies.append(request.post_data) if "/frames" in request.url else None)
         page.route("**/sessions/frames", lambda route: route.abort("connectionreset"), times=1)
         page.goto(link)
         press(page, "continue")
@@ -90,4 +92,6 @@ def test_frames_that_are_lost_are_sent_again(browser: Browser, service: Service)
         at(page, "preview")
         press(page, "submit")
         at(page, "confirmation")
+    assert len(bodies) == 2
+    assert bodies[0] == bodies[1]
     assert service.evaluation(eval_id)["eval_status"] == "evaluation_completed"

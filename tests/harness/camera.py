@@ -47,6 +47,19 @@ def camera_file(folder: Path, scene: Scene = WEBCAM, portrait: Path = PORTRAIT) 
     return film
 
 
+def portrait(scene: Scene = WEBCAM, picture: Path = PORTRAIT) -> bytes:
+    """The scene at its beginning as one JPEG without noise."""
+    read = cv2.imread(str(picture), cv2.IMREAD_COLOR)
+    assert read is not None, f"{picture} cannot be read"
+    return _jpeg(_shown(read.astype(np.uint8), scene, 0.0))
+
+
+def portrait_face(scene: Scene = WEBCAM) -> tuple[float, float, float, float]:
+    """Left, top, width and height of the portrait's face, from brow to chin, as shares of the picture."""
+    width, height = scene.face_share, 1.4 * scene.face_share * scene.width / scene.height
+    return 0.5 - width / 2, scene.face_at - height / 2, width, height
+
+
 def _shown(picture: Pixels, scene: Scene, moment: float) -> Pixels:
     """What the camera sees at `moment` (0..1 of the loop): the head sways by a few pixels and breathes."""
     angle = 2 * math.pi * moment

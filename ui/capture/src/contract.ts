@@ -48,7 +48,10 @@ export interface Opened extends Standing {
 
 export type Direction = "left" | "right";
 
-/** Drawn by the service for one take: colours as `#rrggbb`, or the person's own left and right. */
+/**
+ * Drawn by the service for one take: colours as `#rrggbb`, or the person's own left and right. `step_ms`: how long a
+ * step is shown; for a turn the longest.
+ */
 export type Challenge =
   | { kind: "flash"; steps: string[]; step_ms: number }
   | { kind: "turn"; steps: Direction[]; step_ms: number }

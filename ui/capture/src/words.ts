@@ -161,7 +161,7 @@ export const words = {
       neither: "We take the selfie alone. A person will then look at it, so the answer takes longer.",
     },
     brief: {
-      flash: "Your screen will show changing colours for 3 seconds",
+      flash: "The screen changes colour for 3 seconds",
       turn: "You will turn your head, three times",
       neither: "A person will look at the selfie; it takes longer",
     },

@@ -19,8 +19,6 @@ type Turn = Extract<Challenge, { kind: "turn" }>;
 
 /** Between two pictures. */
 const EVERY_MS = 250;
-/** The longest that a step waits for a head that does not follow, or that nobody can see follow. */
-const STEP_MS = 4_000;
 
 export async function turn(challenge: Turn, count: number, scene: Scene): Promise<Answered> {
   const sign = h("div", { class: "turn", "aria-hidden": "true" });
@@ -32,7 +30,8 @@ export async function turn(challenge: Turn, count: number, scene: Scene): Promis
       show(sign, direction, scene);
       const at = await painted();
       shown.push(at);
-      steps.push(await followed(direction, at, scene, (share) => scene.fill((steps.length + share) / challenge.steps.length)));
+      const step = { direction, start: at, end: at + challenge.step_ms };
+      steps.push(await followed(step, scene, (share) => scene.fill((steps.length + share) / challenge.steps.length)));
     }
     await enough(steps, count, scene);
   } finally {
@@ -48,8 +47,15 @@ function show(sign: HTMLElement, direction: Direction, { say }: Scene): void {
   announce(words.challenge.turn[direction]);
 }
 
+/** On the page's clock. At its end a step waits no longer for a head that does not follow, or that nobody can see. */
+interface Step {
+  direction: Direction;
+  start: number;
+  end: number;
+}
+
 /** Pictures until the head has gone to this side and come back. */
-async function followed(direction: Direction, start: number, scene: Scene, fill: (share: number) => void): Promise<Candidate[]> {
+async function followed({ direction, start, end }: Step, scene: Scene, fill: (share: number) => void): Promise<Candidate[]> {
   const following = new Following(direction);
   const candidates: Candidate[] = [];
   let due = start;
@@ -60,7 +66,7 @@ async function followed(direction: Direction, start: number, scene: Scene, fill:
     due = picture.time + EVERY_MS;
     if (following.see(yaw) === "away") scene.say(words.challenge.turn.back);
     fill(following.share());
-    if (following.done() || picture.time - start >= STEP_MS) return candidates;
+    if (following.done() || picture.time >= end) return candidates;
   }
 }
 

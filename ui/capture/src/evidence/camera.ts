@@ -73,7 +73,8 @@ function settings(track: MediaStreamTrack): Record<string, number | string> {
   return Object.fromEntries(kept.map(([name, value]) => [name, typeof value === "string" ? short(value) : Number(value)]));
 }
 
-const isPlain = (value: unknown): boolean => typeof value === "string" || Number.isFinite(value);
+const isPlain = (value: unknown): boolean =>
+  typeof value === "string" || (typeof value === "number" && value >= 0 && value < Infinity);
 
 /** Null where the browser has no such question. */
 function capabilities(track: MediaStreamTrack): Capabilities | null {
