@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from starlette.responses import HTMLResponse
-from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from engine.service.ready_files import ReadyFiles
 
 if TYPE_CHECKING:
     from streamlit.starlette import App as StreamlitApp
@@ -49,7 +50,7 @@ def capture_app() -> ASGIApp:
     folder = installed_app("capture")
     if folder is None or not (folder / "index.html").is_file():
         return Missing("The Capture App is not built", "There is nothing to take a selfie with yet.")
-    return StaticFiles(directory=folder, html=True)
+    return ReadyFiles(directory=folder, html=True)
 
 
 def console_app() -> StreamlitApp | None:

@@ -80,6 +80,13 @@ def test_the_first_screen_is_small_and_the_guide_bounded() -> None:
     assert compressed(needed) < GUIDE_KIB * 1024
 
 
+def test_what_is_compressed_is_the_same() -> None:
+    packed = list(folder().rglob("*.gz"))
+    assert {".js", ".css", ".wasm", ".bin", ".json"} <= {Path(path.stem).suffix for path in packed}
+    for path in packed:
+        assert gzip.decompress(path.read_bytes()) == path.with_suffix("").read_bytes(), path.name
+
+
 def compressed(files: set[Path]) -> int:
     """Bytes on the wire."""
     return sum(len(gzip.compress(path.read_bytes())) for path in files)

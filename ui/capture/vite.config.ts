@@ -23,13 +23,41 @@ const policyInThePage: Plugin = {
   ],
 };
 
+/** Beside each file of some size the same, compressed: the service hands it to browsers that take it. */
+const compressed: Plugin = {
+  name: "compressed",
+  apply: "build",
+  enforce: "post",
+  generateBundle: {
+    order: "post", // what others still write into their files comes first
+    async handler(_options, bundle) {
+      for (const [fileName, file] of Object.entries(bundle)) {
+        const source = file.type === "asset" ? file.source : file.code;
+        if (source.length >= 1024) this.emitFile({ type: "asset", fileName: `${fileName}.gz`, source: await gzip(source) });
+      }
+    },
+  },
+};
+
+async function gzip(source: string | Uint8Array): Promise<Uint8Array> {
+  const stream = new Blob([source as BlobPart]).stream().pipeThrough(new CompressionStream("gzip"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+const here = (path: string): string => new URL(path, import.meta.url).pathname;
+
 /** The nets are files of a package that lets nobody name them: its program is of no use here. */
-const MODELS = new URL("./node_modules/@vladmandic/human/models", import.meta.url).pathname;
+const MODELS = here("./node_modules/@vladmandic/human/models");
 
 export default defineConfig({
   base: "./",
-  resolve: { alias: { "@models": MODELS } },
-  plugins: [policyInThePage],
+  resolve: {
+    alias: [
+      { find: "@models", replacement: MODELS },
+      { find: /^.*tfjs-backend-wasm-threaded-simd(\.worker)?\.js$/, replacement: here("./src/guide/reader/no-threads.ts") },
+    ],
+  },
+  plugins: [policyInThePage, compressed],
   server: { proxy: { "/api": "http://127.0.0.1:8000" } },
   build: {
     target: ["es2022", "chrome94", "safari15.4", "firefox100"],

@@ -3,9 +3,9 @@
 import type { Api } from "./api";
 import type { Submission } from "./contract";
 import type { Behavior } from "./evidence/behavior";
-import { deviceFacts, type DeviceFacts } from "./evidence/device";
-import { signedSubmission } from "./evidence/envelope";
+import type { DeviceFacts } from "./evidence/device";
 import { asFault } from "./faults";
+import { afterConsent } from "./later";
 import { keepWatching } from "./link";
 import { follows, START, step, type Effect, type Event, type Model } from "./machine";
 import { drawn } from "./screens";
@@ -37,7 +37,7 @@ export class App {
     this.model = model;
     this.show();
     this.follow();
-    if (model.screen === "capture") this.device ??= deviceFacts();
+    if (model.screen === "capture") void this.facts().catch(() => null);
     if (event.is === "retake" && model.screen === "capture") this.behavior.retake();
     for (const effect of effects) void this.carryOut(effect);
   };
@@ -103,8 +103,18 @@ export class App {
   }
 
   private async sealed({ take, digest }: Extract<Effect, { do: "seal" }>): Promise<Submission> {
-    const device = await (this.device ??= deviceFacts());
+    const device = await this.facts();
+    const { signedSubmission } = await afterConsent();
     return { digest, ...(await signedSubmission(take, digest, device, this.behavior.facts())) };
+  }
+
+  private facts(): Promise<DeviceFacts> {
+    return (this.device ??= afterConsent()
+      .then(({ deviceFacts }) => deviceFacts())
+      .catch((failed: unknown) => {
+        this.device = null;
+        throw failed;
+      }));
   }
 
   /** While a phone may take over, or has, ask how the session stands; a failed question is asked again. */

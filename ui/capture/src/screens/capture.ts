@@ -3,10 +3,10 @@
 import { announce } from "../announce";
 import { Camera } from "../camera";
 import { notice, type Notice } from "../challenge/notice";
-import { shotOf } from "../challenge/shot";
 import type { Shot, Take } from "../contract";
 import { h } from "../dom";
 import { asFault } from "../faults";
+import { afterConsent } from "../later";
 import type { Guidance, Sight, Surroundings } from "../guide";
 import type { Model } from "../machine";
 import { frame } from "../parts/frame";
@@ -31,6 +31,7 @@ const PAUSE_MS = 2_500;
 export const capture: Draw = (model, send) => {
   const stage = set(model, send);
   const element = screen(stage);
+  element.classList.toggle("asking", stage.notice !== null);
   const shooting = new Shooting(stage, element, send, model.late);
   stage.shutter.addEventListener("click", () => shooting.shoot());
   void shooting.start();
@@ -110,7 +111,8 @@ class Shooting {
     }
   }
 
-  private shotOf(take: Take, camera: Camera): Promise<Shot> {
+  private async shotOf(take: Take, camera: Camera): Promise<Shot> {
+    const { shotOf } = await afterConsent();
     const { video, ring, hint } = this.stage;
     const live = { video, track: camera.track(), auto: this.auto };
     const say = (text: string): void => void (hint.textContent = text);
