@@ -12,8 +12,19 @@ import numpy as np
 from engine.contracts import Clock, History, Sighting
 from engine.frames import Frame
 from signals.injection.replay.bands import NEAR, band_keys
-from signals.injection.replay.prints import HASH_BITS, Bits, Print, apart, correlation, hashed, printed, sketched
-from signals.injection.replay.windows import ASKED, STORED, seen_through
+from signals.injection.replay.prints import (
+    DETAIL_SIDE,
+    HASH_BITS,
+    SHAPES_SIDE,
+    Bits,
+    Print,
+    Sketch,
+    apart,
+    correlation,
+    hashed,
+    sketched,
+)
+from signals.injection.replay.windows import ASKED, STORED, Window, seen_through
 from signals.injection.shots import Luma, small
 
 FRAME, MEDIA = "frame", "media"
@@ -37,8 +48,15 @@ class Nearest:
 class Look:
     """A part of a picture, as it is or in a mirror, and its hash."""
 
-    seen: Luma
+    picture: Luma
+    window: Window
+    mirrored: bool
     bits: Bits
+
+    def sketch(self) -> Sketch:
+        """Its detail; far dearer than the hash, and asked for where that is near."""
+        seen = seen_through(self.picture, self.window, DETAIL_SIDE)
+        return sketched(np.asarray(cv2.flip(seen, 1), np.float32) if self.mirrored else seen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +73,7 @@ class ReplayIndex:
 
     def nearest(self, scope: str, pictures: Sequence[Luma]) -> Nearest | None:
         """The earlier picture that is likest; None where it cannot be told."""
-        asked = [look for picture in pictures for look in _looks(picture)]
+        asked = [look for picture in pictures for look in looks(picture)]
         found = self._recall(scope, MEDIA, [key for look in asked for key in band_keys(look.bits)])
         if found is None:
             return None
@@ -67,12 +85,11 @@ class ReplayIndex:
         return self.history.recall(scope, kind, list(dict.fromkeys(keys)), since=since)
 
 
-def _looks(picture: Luma) -> Iterator[Look]:
+def looks(picture: Luma) -> Iterator[Look]:
     for window in ASKED:
-        seen = seen_through(picture, window)
-        upright, mirrored = hashed(seen)
-        yield Look(seen, upright)
-        yield Look(np.asarray(cv2.flip(seen, 1), np.float32), mirrored)
+        upright, mirrored = hashed(seen_through(picture, window, SHAPES_SIDE))
+        yield Look(picture, window, False, upright)
+        yield Look(picture, window, True, mirrored)
 
 
 def likest(asked: Sequence[Look], stored: Sequence[Print]) -> Nearest:
@@ -82,7 +99,7 @@ def likest(asked: Sequence[Look], stored: Sequence[Print]) -> Nearest:
     """
     bits = apart([look.bits for look in asked], [earlier.bits for earlier in stored])
     near: list[list[int]] = np.argwhere(bits <= max(NEAR, int(bits.min()))).tolist()
-    sketches = {own: sketched(asked[own].seen) for own, _ in near}
+    sketches = {own: asked[own].sketch() for own in {own for own, _ in near}}
     pairs = [Nearest(int(bits[own, to]), correlation(sketches[own], stored[to].sketch)) for own, to in near]
     return max(pairs, key=lambda pair: (pair.correlation, -pair.distance))
 
@@ -109,9 +126,14 @@ def _spread(numbers: Sequence[int]) -> list[int]:
 def sightings(digests: Sequence[str], pictures: Sequence[Luma]) -> tuple[Sighting, ...]:
     """What shall be known again: the digest of every frame, and the bands of the printed pictures."""
     exact = [Sighting(FRAME, digest) for digest in dict.fromkeys(digests)]
-    return (*exact, *(banded for picture in pictures for banded in _banded(seen_through(picture, STORED))))
+    return (*exact, *(banded for picture in pictures for banded in _banded(printed(picture))))
 
 
-def _banded(seen: Luma) -> list[Sighting]:
-    one = printed(seen)
+def printed(picture: Luma) -> Print:
+    """The print that is stored of a picture."""
+    bits, _ = hashed(seen_through(picture, STORED, SHAPES_SIDE))
+    return Print(bits, sketched(seen_through(picture, STORED, DETAIL_SIDE)))
+
+
+def _banded(one: Print) -> list[Sighting]:
     return [Sighting(MEDIA, key, one.packed()) for key in band_keys(one.bits)]

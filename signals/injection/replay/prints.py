@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
+from typing import Any
 
 import cv2
 import numpy as np
@@ -14,10 +16,11 @@ from signals.injection.shots import Luma
 HASH_BITS = 256
 HASH_BYTES = HASH_BITS // 8
 SKETCH_BYTES = 224
-SIDE = 64
-FINE = 1.2
-COARSE = 3.0
-"""Standard deviations of the two blurs, in pixels of 64, between which detail lies: below is noise, above is shape."""
+SHAPES_SIDE, DETAIL_SIDE = 64, 128
+"""Sides in pixels of what the hash and the sketch are made from."""
+SMOOTH = 1.0
+FINE, COARSE = 0.7, 1.5
+"""Standard deviations in pixels of the blur before ranks are taken, and of the two between which detail lies."""
 _SEED = 20_261_123
 """Changing it makes all stored sketches worthless."""
 
@@ -58,19 +61,22 @@ def correlation(one: Sketch, other: Sketch) -> float:
     return float(np.clip(first @ second / size, -1, 1)) if size else 0.0
 
 
-def printed(picture: Luma) -> Print:
-    """The print of 64×64 grey levels."""
-    return Print(hashed(picture)[0], sketched(picture))
-
-
 def hashed(picture: Luma) -> tuple[Bits, Bits]:
     """The hash of 64×64 grey levels, and that of the same picture in a mirror.
 
-    Signs of the 256 lowest cosine coefficients but the mean, against their median (Zauner, 2010). In a mirror the
-    coefficients of odd waves across change their sign, so one transform gives both.
+    Signs of the 256 lowest cosine coefficients but the mean, against their median (Zauner, 2010), of the grey levels'
+    ranks, which no curve of brightness changes. In a mirror the coefficients of odd waves across change their sign, so
+    one transform gives both.
     """
-    coefficients = np.asarray(cv2.dct(picture)[_ORDER], np.float32)
+    coefficients = np.asarray(cv2.dct(_ranks(cv2.GaussianBlur(picture, (0, 0), SMOOTH)))[_ORDER], np.float32)
     return _signs(coefficients), _signs(coefficients * _MIRROR)
+
+
+def _ranks(picture: NDArray[Any]) -> Luma:
+    """0..1 for the darkest to the brightest pixel."""
+    ranks = np.empty(picture.size, np.float32)
+    ranks[np.argsort(picture, axis=None)] = np.linspace(0, 1, picture.size, dtype=np.float32)
+    return ranks.reshape(picture.shape)
 
 
 def _signs(coefficients: NDArray[np.float32]) -> Bits:
@@ -78,26 +84,30 @@ def _signs(coefficients: NDArray[np.float32]) -> Bits:
 
 
 def sketched(picture: Luma) -> Sketch:
-    """Random projections of the detail between two blurs, which keep correlations (Johnson, Lindenstrauss, 1984)."""
+    """A count sketch of the fine detail of 128×128 grey levels (Charikar, Chen and Farach-Colton, 2002).
+
+    Each pixel is added to one of 224 sums with a sign of its own, which keeps correlations to about .07.
+    """
     detail = cv2.GaussianBlur(picture, (0, 0), FINE) - cv2.GaussianBlur(picture, (0, 0), COARSE)
-    seen = _PROJECTIONS @ detail.ravel()
-    spread = float(np.abs(seen).max())
-    return np.asarray(np.rint(seen * (127 / spread)), np.int8) if spread > 0 else np.zeros(SKETCH_BYTES, np.int8)
+    sums = np.bincount(_PLACES, weights=detail.ravel() * _SIGNS, minlength=SKETCH_BYTES)
+    largest = float(np.abs(sums).max())
+    return np.asarray(np.rint(sums * (127 / largest)), np.int8) if largest > 0 else np.zeros(SKETCH_BYTES, np.int8)
 
 
 def _lowest() -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Rows and columns of the coefficients, by their wave's length, without the mean."""
-    order = sorted(((r, c) for r in range(SIDE) for c in range(SIDE)), key=lambda at: (at[0] ** 2 + at[1] ** 2, at))
+    places = product(range(SHAPES_SIDE), repeat=2)
+    order = sorted(places, key=lambda at: (at[0] ** 2 + at[1] ** 2, at))
     rows, columns = zip(*order[1 : HASH_BITS + 1], strict=True)
     return np.asarray(rows), np.asarray(columns)
 
 
-def _projections() -> NDArray[np.float32]:
-    """224 × 4096 signs, always the same."""
-    signs = np.random.default_rng(_SEED).integers(0, 2, (SKETCH_BYTES, SIDE * SIDE))
-    return np.asarray(2 * signs - 1, np.float32)
+def _drawn(high: int) -> NDArray[np.int64]:
+    """A number below `high` for each pixel, always the same ones."""
+    return np.random.default_rng(_SEED + high).integers(0, high, DETAIL_SIDE * DETAIL_SIDE)
 
 
 _ORDER = _lowest()
 _MIRROR = np.asarray(1 - 2 * (_ORDER[1] % 2), np.float32)
-_PROJECTIONS = _projections()
+_PLACES = _drawn(SKETCH_BYTES)
+_SIGNS = 2.0 * _drawn(2) - 1.0

@@ -15,7 +15,6 @@ import numpy as np
 from signals.injection.shots import Luma
 
 INNER = 0.88
-SIDE = 64
 CUTS = (0.03, 0.06)
 """Shares of width and height that somebody may have cut off."""
 _FINER = 2
@@ -47,14 +46,14 @@ STORED = Window()
 ASKED = (STORED, *(window for share in CUTS for window in _cut(share)), *map(_whole, CUTS))
 
 
-def seen_through(picture: Luma, window: Window) -> Luma:
-    """The window's part of a picture, at 64×64, by the mean of what each pixel covers."""
+def seen_through(picture: Luma, window: Window, side: int) -> Luma:
+    """The window's part of a picture at side × side, by the mean of what each pixel covers."""
     height, width = picture.shape
-    side = _FINER * SIDE
-    across, down = window.size * width / side, window.size * height / side
+    fine = _FINER * side
+    across, down = window.size * width / fine, window.size * height / fine
     left = width * (0.5 + window.x - window.size / 2)
     top = height * (0.5 + window.y - window.size / 2)
     place = np.asarray([[across, 0, left + across / 2 - 0.5], [0, down, top + down / 2 - 0.5]], np.float64)
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    fine = cv2.warpAffine(picture, place, (side, side), flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(cv2.resize(fine, (SIDE, SIDE), interpolation=cv2.INTER_AREA), np.float32)
+    drawn = cv2.warpAffine(picture, place, (fine, fine), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(cv2.resize(drawn, (side, side), interpolation=cv2.INTER_AREA), np.float32)

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from engine.contracts import Challenge, Evidence
 from engine.frames import Frame
 from signals.injection.replay.bands import BANDS, NEAR, band_keys
-from signals.injection.replay.prints import Print, correlation, hashed, printed
+from signals.injection.replay.index import printed
+from signals.injection.replay.prints import SHAPES_SIDE, Print, correlation, hashed
 from signals.injection.replay.windows import STORED, seen_through
 from tests.signals.injection.captures import (
     LIVE,
@@ -156,14 +157,15 @@ def test_every_hash_within_reach_shares_a_key(bits: bytes, flipped: set[int]) ->
 
 
 def test_a_mirror_s_hash_comes_from_the_same_transform() -> None:
-    picture = seen_through(cv2.cvtColor(scene(4), cv2.COLOR_BGR2GRAY).astype(np.float32), STORED)
+    grey = np.asarray(cv2.cvtColor(scene(4), cv2.COLOR_BGR2GRAY), np.float32)
+    picture = seen_through(grey, STORED, SHAPES_SIDE)
     _, mirrored = hashed(picture)
     plain, _ = hashed(np.asarray(cv2.flip(picture, 1), np.float32))
     assert np.bitwise_count(mirrored ^ plain).sum() == 0
 
 
 def test_a_print_is_packed_and_unpacked() -> None:
-    one = printed(np.asarray(np.random.default_rng(1).uniform(0, 255, (64, 64)), np.float32))
+    one = printed(np.asarray(np.random.default_rng(1).uniform(0, 255, (192, 256)), np.float32))
     again = Print.unpacked(one.packed())
     assert again is not None
     assert again.packed() == one.packed()
