@@ -11,7 +11,7 @@ from signals.counts import REFUSALS, Counts
 from signals.device.contradictions import contradicts_itself, either
 from signals.device.renderers import is_software, read_renderers
 from signals.device.user_agent import UserAgent, read_user_agent
-from signals.facts import Facts, facts
+from signals.facts import Facts, facts, missing_facts
 
 DEVICE, PRINT = "device", "print"
 _HEX = re.compile(r"[0-9a-f]{8,128}")
@@ -34,6 +34,7 @@ class DeviceProvider:
             "device.ua_ch_mismatch",
             "device.token",
             "device.seen_before",
+            "device.facts_missing",
             "device.passkey",
             "device.fingerprint_sessions_24h",
             "device.refusals_24h",
@@ -65,7 +66,8 @@ class DeviceProvider:
             "device.ua_ch_mismatch": contradicts_itself(agent, evidence.headers, told),
             "device.token": evidence.device.state if evidence.device else None,
             "device.seen_before": self._seen_before(evidence.device),
-            "device.passkey": getattr(evidence.device, "passkey", None),
+            "device.facts_missing": missing_facts(evidence),
+            "device.passkey": evidence.device.passkey if evidence.device else None,
             "device.fingerprint_sessions_24h": self._sessions(evidence, browser_id, fingerprint),
             "device.refusals_24h": self._counts.lately(evidence, DEVICE, browser_id, REFUSALS),
         }

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.contracts import DeviceToken, Evidence, Readings, Sighting, Signal
+from engine.contracts import DeviceToken, Evidence, PasskeyResult, Readings, Sighting, Signal
 from engine.features import FeatureRecord, read_catalogue
 from signals.device.provider import DeviceProvider, build
 from tests.conftest import ROOT
@@ -254,6 +254,14 @@ def test_contradictions(agent: str | None, hints: dict[str, str], told: dict[str
 def test_only_a_valid_token_names_a_device(token: DeviceToken | None, state: str | None, seen: bool | None) -> None:
     features = read(token=token).features
     assert (features["device.token"], features["device.seen_before"]) == (state, seen)
+
+
+@pytest.mark.parametrize("result", [None, *get_args(PasskeyResult)])
+def test_a_passkey_is_what_the_service_found(result: PasskeyResult | None) -> None:
+    signal = read(token=DeviceToken("missing", passkey=result))
+    assert signal.features["device.passkey"] == result
+    FeatureRecord(signal.features, CATALOGUE)
+    assert read(token=None).features["device.passkey"] is None
 
 
 def test_the_history_is_asked_for_what_came_before_now() -> None:

@@ -15,7 +15,7 @@ TOR = """# date: 2026-11-02
 # exits
 192.0.2.7        # one address
 198.51.100.0/25
-198.51.100.64/26 # inside the one above
+198.51.100.16/28 # inside the one above
 2001:db8:5::/48
 """
 
@@ -39,6 +39,7 @@ def kind(lists: Lists, address: str) -> tuple[str, str] | None:
         ("192.0.2.6", False),
         ("192.0.2.8", False),
         ("198.51.100.0", True),
+        ("198.51.100.20", True),
         ("198.51.100.127", True),
         ("198.51.100.128", False),
         ("2001:db8:5:ffff::1", True),
