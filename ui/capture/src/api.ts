@@ -1,6 +1,6 @@
 /** The capture session's routes. Each call answers with its type or throws a `Fault`. */
 
-import type { Choice, Delivered, Drawn, Opened, Shot, Standing, Submission } from "./contract";
+import type { Asking, Choice, Delivered, Drawn, Opened, Remembered, Shot, Standing, Submission } from "./contract";
 import { Fault, faultCode } from "./faults";
 
 const BRIEF_MS = 20_000;
@@ -15,6 +15,8 @@ export interface Api {
   challenge(choice: Choice | null): Promise<Drawn>;
   frames(shot: Shot): Promise<Delivered>;
   submit(submission: Submission): Promise<Standing>;
+  passkeyOptions(nonce: string): Promise<Asking>;
+  passkey(nonce: string, credential: object): Promise<Remembered>;
   decline(): Promise<Standing>;
 }
 
@@ -28,6 +30,8 @@ export function createApi(token: string): Api {
     challenge: (choice) => ask("challenge", { choice }),
     frames: async (shot) => ask("frames", await frameBody(shot), LONG_MS),
     submit: (submission) => ask("submit", submission, LONG_MS),
+    passkeyOptions: (nonce) => ask("passkey/options", { nonce }),
+    passkey: (nonce, credential) => ask("passkey", { nonce, credential }),
     decline: () => ask("decline", {}),
   };
 }

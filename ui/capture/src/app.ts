@@ -89,6 +89,8 @@ export class App {
         return { is: "drawn", drawn: await this.api.challenge(effect.choice) };
       case "deliver":
         return this.delivered(effect.shot);
+      case "remember":
+        return { is: "remembered", done: await this.remembered(effect.nonce) };
       case "seal":
         return { is: "sealed", submission: await this.sealed(effect) };
       case "submit":
@@ -100,6 +102,13 @@ export class App {
     const upload = this.uploads.catch(() => null).then(() => this.api.frames(shot));
     this.uploads = upload;
     return { is: "delivered", shot, delivered: await upload };
+  }
+
+  private async remembered(nonce: string): Promise<boolean> {
+    const { askPasskey } = await afterConsent();
+    const { passkey } = await this.api.passkeyOptions(nonce);
+    const answer = await this.api.passkey(nonce, await askPasskey(passkey));
+    return answer.passkey === "registered" || answer.passkey === "verified";
   }
 
   private async sealed({ take, digest }: Extract<Effect, { do: "seal" }>): Promise<Submission> {

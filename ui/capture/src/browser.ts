@@ -16,5 +16,8 @@ export function whatIsMissing(): FaultCode | null {
 /** A computer with a mouse and room beside the page: there a phone is the better camera. */
 export const isDesktop = (): boolean => matchMedia("(pointer: fine) and (min-width: 720px)").matches;
 
+/** Whether this browser has passkeys at all. */
+export const hasPasskeys = (): boolean => "PublicKeyCredential" in window && "credentials" in navigator;
+
 /** The person asked their device for less motion. */
 export const wantsCalm = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matches;

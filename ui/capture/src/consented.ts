@@ -3,3 +3,4 @@
 export { shotOf } from "./challenge/shot";
 export { deviceFacts } from "./evidence/device";
 export { signedSubmission } from "./evidence/envelope";
+export { askPasskey } from "./passkey";

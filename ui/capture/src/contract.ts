@@ -101,6 +101,15 @@ export interface Shot {
   photo: Blob;
 }
 
+/** What the device's authenticator is asked: to make a passkey, or to sign with the one there is. */
+export interface Asking extends Standing {
+  passkey: { ceremony: "register" | "verify"; publicKey: Record<string, unknown> };
+}
+
+export interface Remembered extends Standing {
+  passkey: "none" | "registered" | "verified" | "failed";
+}
+
 /** A digest that the service gave for the frames, with what the browser says of itself. */
 export interface Submission extends Signed {
   digest: string;

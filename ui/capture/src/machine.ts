@@ -15,6 +15,7 @@ export type Effect =
   | { do: "decline" }
   | { do: "draw"; choice: Choice | null }
   | { do: "deliver"; shot: Shot }
+  | { do: "remember"; nonce: string }
   | { do: "seal"; take: Take; digest: string }
   | { do: "submit"; submission: Submission };
 
@@ -48,6 +49,8 @@ export interface Model {
   late: boolean;
   shot: Shot | null;
   digest: string | null;
+  /** Whether this device is remembered by a passkey; null where that is not offered. */
+  remembering: "offered" | "asking" | "done" | "refused" | null;
   /** Submit was pressed before the frames had arrived. */
   submitting: boolean;
   outcome: "submitted" | "declined" | null;
@@ -68,6 +71,8 @@ export type Event =
   | { is: "drawn"; drawn: Drawn }
   | { is: "shot"; shot: Shot }
   | { is: "delivered"; shot: Shot; delivered: Delivered }
+  | { is: "remember" }
+  | { is: "remembered"; done: boolean }
   | { is: "retake" }
   | { is: "submit" }
   | { is: "sealed"; submission: Submission }
@@ -93,6 +98,7 @@ export const START: Model = {
   late: false,
   shot: null,
   digest: null,
+  remembering: null,
   submitting: false,
   outcome: null,
   trouble: null,
@@ -143,9 +149,20 @@ const handlers: Handlers = {
 
   delivered: (model, { shot, delivered }) => {
     if (shot !== model.shot) return [model];
-    const arrived = { ...model, digest: delivered.digest, attemptsLeft: delivered.attempts_left, standing: delivered };
+    const { digest, attempts_left: attemptsLeft } = delivered;
+    const remembering = model.opened?.device_binding ? ("offered" as const) : null;
+    const arrived = { ...model, digest, attemptsLeft, remembering, standing: delivered };
     return model.submitting ? sealing(arrived) : [{ ...arrived, waiting: false }];
   },
+
+  remember: (model) => {
+    const can = model.remembering === "offered" || model.remembering === "refused";
+    if (!can || model.waiting || model.shot === null) return [model];
+    return [{ ...model, remembering: "asking" }, { do: "remember", nonce: model.shot.take.nonce }];
+  },
+
+  remembered: (model, { done }) =>
+    model.remembering === "asking" ? [{ ...model, remembering: done ? "done" : "refused" }] : [model],
 
   retake: (model) =>
     model.waiting || model.attemptsLeft === 0 ? [model] : [{ ...untaken(model), screen: "capture" }],
@@ -166,6 +183,7 @@ const handlers: Handlers = {
   failed: (model, { code, effect, waitSeconds }) => {
     if (effect?.do === "deliver" && effect.shot !== model.shot) return [model];
     if (effect?.do === "draw" && !model.drawing) return [model];
+    if (effect?.do === "remember") return handlers.remembered(model, { is: "remembered", done: false });
     if (code === "consentNeeded") return [{ ...untaken(model), submitting: false }, { do: "open" }];
     if (code === "challengeExpired" && effect !== null) return [tooLate(model, effect)];
     if (code === "sessionElsewhere" && canHandOff(model)) return [watched(model)];
@@ -249,6 +267,7 @@ const untaken = (model: Model): Model => ({
   late: false,
   shot: null,
   digest: null,
+  remembering: null,
 });
 
 /** News of a session that goes on, or may go on, in another browser. */

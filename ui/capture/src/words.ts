@@ -185,6 +185,18 @@ export const words = {
     submit: "Use this selfie",
     sending: "Sending…",
     retake: "Retake",
+    remember: {
+      offered: "Remember this device",
+      asking: "Remember this device",
+      done: "Device remembered",
+      refused: "Remember this device",
+    },
+    rememberNote: {
+      offered: "Optional: your screen lock vouches for this device next time.",
+      asking: "Follow what your device asks.",
+      done: "Your screen lock vouches for this device.",
+      refused: "Not remembered. You can go on without it.",
+    },
     left: (n: number) => (n === 0 ? "This was the last try" : `${count(n, "more try", "more tries")}`),
   },
   confirmation: {
