@@ -86,7 +86,7 @@ def burst_of(envelope: FramesEnvelope, images: Sequence[str]) -> Burst:
     told, camera = envelope.challenge, envelope.camera
     shown = tuple(told.shown_ms or ()) if told else ()
     frames = tuple(_as_signed(image, frame, at) for at, (image, frame) in enumerate(zip(images, signed, strict=True)))
-    facts = camera.model_dump(by_alias=True, exclude_none=True) if camera else None
+    facts = camera.model_dump(by_alias=True, exclude_unset=True) if camera else None
     return Burst(frames, burst_digest(envelope.nonce, frames), shown, facts)
 
 

@@ -1,0 +1,1 @@
+"""Bursts cut from clips: live ones and feeds that repeat themselves."""
