@@ -33,11 +33,13 @@ def trouble(page: Page) -> str | None:
     return page.locator("[data-error]").get_attribute("data-error")
 
 
-def to_camera(page: Page, link: str) -> None:
-    """From the link to the running camera."""
+def to_camera(page: Page, link: str, choice: str | None = "flash") -> None:
+    """From the link to the running camera; `choice` of what is asked there, None for what the page proposes."""
     page.goto(link)
     at(page, "splash")
     press(page, "continue")
+    if choice is not None:
+        press(page, choice)
     press(page, "agree")
     at(page, "capture")
     page.locator(CAMERA_READY).wait_for()

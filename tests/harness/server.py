@@ -42,12 +42,12 @@ class Service:
         assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
         return answer.json()
 
-    def new_capture(self, customer: str = "ada") -> tuple[str, str]:
+    def new_capture(self, customer: str = "ada", workflow: str = "selfie_intelligence") -> tuple[str, str]:
         """A waiting evaluation: its `eval_id` and the link that the person opens."""
         body = {
             "id": customer,
             "timestamp": datetime.now(UTC).isoformat(),
-            "workflow": "selfie_intelligence",
+            "workflow": workflow,
             "data": {"individual": {"id": customer}},
         }
         answer = self.ask("POST", "/api/evaluation", json=body)
@@ -60,10 +60,11 @@ class Service:
 
 
 @contextmanager
-def running_service(folder: Path, **env: str) -> Iterator[Service]:
+def running_service(folder: Path, host: str = "127.0.0.1", **env: str) -> Iterator[Service]:
     """Start `selfie run` with its data under `folder`, wait until it is ready, stop it at the end.
 
-    `env` adds to this process's environment, or overrides it. A service that does not start fails with what it printed.
+    `host` is the name in its address; `env` adds to this process's environment, or overrides it. A service that does
+    not start fails with what it printed.
     """
     folder.mkdir(parents=True, exist_ok=True)
     log = folder / "service.log"
@@ -72,7 +73,7 @@ def running_service(folder: Path, **env: str) -> Iterator[Service]:
         "SELFIE_SANDBOX_KEY": secrets.token_urlsafe(24),
         "PYTHONUNBUFFERED": "1",
     }
-    program, url = _started(folder, {**ours, **env}, log)
+    program, url = _started(folder, host, {**ours, **env}, log)
     try:
         yield Service(url, ours["SELFIE_SANDBOX_KEY"], _sign_in_link(log), log)
     finally:
@@ -88,10 +89,12 @@ def free_port() -> int:
             return port
 
 
-def _started(folder: Path, env: dict[str, str], log: Path, tries: int = 3) -> tuple[subprocess.Popen[bytes], str]:
+def _started(
+    folder: Path, host: str, env: dict[str, str], log: Path, tries: int = 3
+) -> tuple[subprocess.Popen[bytes], str]:
     """The program once it is ready, and its address; on another port where somebody took the first in between."""
     port = free_port()
-    url = f"http://127.0.0.1:{port}"
+    url = f"http://{host}:{port}"
     with log.open("wb") as printed:
         program = subprocess.Popen(  # noqa: S603 - our own program beside this Python
             [str(Path(sys.executable).with_name("selfie")), "run"],
@@ -105,7 +108,7 @@ def _started(folder: Path, env: dict[str, str], log: Path, tries: int = 3) -> tu
     except BaseException:
         _stop(program)
         if tries > 1 and "cannot listen" in log.read_text(errors="replace"):
-            return _started(folder, env, log, tries - 1)
+            return _started(folder, host, env, log, tries - 1)
         raise
     return program, url
 

@@ -242,6 +242,33 @@ describe("a take that came too late", () => {
   });
 });
 
+describe("remembering the device", () => {
+  const shot = aShot();
+  const offering: Event = { is: "opened", opened: { ...opened("consented"), device_binding: true } };
+  const arrived: Event = { is: "delivered", shot, delivered: delivered("d", 5) };
+  const offered: Event[] = [started, offering, ...shooting(shot), arrived];
+
+  it("is offered once the frames have arrived, where the workflow wants it", () => {
+    expect(after(...offered.slice(0, -1)).model.remembering).toBeNull();
+    expect(after(...offered).model.remembering).toBe("offered");
+    expect(after(...atCapture, ...shooting(shot), arrived).model.remembering).toBeNull();
+  });
+
+  it("asks once for a press, for this take", () => {
+    expect(after(...offered, { is: "remember" }).effects).toEqual([{ do: "remember", nonce: "n" }]);
+    expect(after(...offered, { is: "remember" }, { is: "remember" }).effects).toEqual([]);
+    expect(after(...offered, { is: "remember" }, { is: "remembered", done: true }, { is: "remember" }).effects).toEqual([]);
+  });
+
+  it("is no trouble where it fails, can be tried again, and is forgotten with the take", () => {
+    const failed: Event = { is: "failed", code: "unexpected", effect: { do: "remember", nonce: "n" } };
+    const { model } = after(...offered, { is: "remember" }, failed);
+    expect([model.screen, model.remembering]).toEqual(["preview", "refused"]);
+    expect(after(...offered, { is: "remember" }, failed, { is: "remember" }).effects).toHaveLength(1);
+    expect(after(...offered, { is: "retake" }, failed).model.remembering).toBeNull();
+  });
+});
+
 describe("troubles", () => {
   it("a camera trouble goes back to the camera", () => {
     const events: Event[] = [...atCapture, { is: "failed", code: "cameraInUse", effect: null }, { is: "retry" }];
