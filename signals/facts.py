@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import isfinite
+from types import MappingProxyType
 from typing import Literal
 
 from engine.contracts import Evidence
@@ -12,6 +13,14 @@ from engine.contracts import Evidence
 MAX_TEXT = 256
 MAX_MEMBERS = 32
 Part = Literal["camera", "device", "behavior"]
+ALWAYS: Mapping[Part, tuple[str, ...]] = MappingProxyType(
+    {
+        "camera": ("label", "listed", "settings", "track", "native"),
+        "device": ("webdriver", "platform", "timezone", "renderer"),
+        "behavior": ("untrusted_events", "focus_losses"),
+    }
+)
+"""What our own page tells in every browser: where it is missing, another page told, or somebody left it out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +68,8 @@ class Facts:
 def facts(evidence: Evidence, part: Part) -> Facts:
     """One part of what the page told; empty where it told nothing of it."""
     return Facts(evidence.browser).part(part) or Facts()
+
+
+def missing_facts(evidence: Evidence) -> int:
+    """How many of the facts that are always told were not."""
+    return sum(name not in facts(evidence, part).told for part, names in ALWAYS.items() for name in names)

@@ -256,6 +256,29 @@ def test_only_a_valid_token_names_a_device(token: DeviceToken | None, state: str
     assert (features["device.token"], features["device.seen_before"]) == (state, seen)
 
 
+TOLD_ALWAYS: dict[str, dict[str, Any]] = {
+    "camera": {"label": "", "listed": True, "settings": {}, "track": "MediaStreamTrack", "native": False},
+    "device": {"webdriver": False, "platform": "", "timezone": "UTC", "renderer": None},
+    "behavior": {"untrusted_events": 0, "focus_losses": 0},
+}
+
+
+def missing(browser: Mapping[str, object]) -> object:
+    signal = DeviceProvider(StoppedClock(), Remembered()).read(Evidence("capture", browser=browser), Readings())
+    return signal.features["device.facts_missing"]
+
+
+def test_facts_that_our_page_always_tells_are_missed_one_by_one() -> None:
+    """Nothing told is told too: the page says null where WebGL names no renderer."""
+    assert missing(TOLD_ALWAYS) == 0
+    for part, told in TOLD_ALWAYS.items():
+        for name in told:
+            assert missing({**TOLD_ALWAYS, part: without(told, name)}) == 1
+        assert missing(without(TOLD_ALWAYS, part)) == len(told)
+        assert missing({**TOLD_ALWAYS, part: "nothing"}) == len(told)
+    assert missing({}) == 11
+
+
 @pytest.mark.parametrize("result", [None, *get_args(PasskeyResult)])
 def test_a_passkey_is_what_the_service_found(result: PasskeyResult | None) -> None:
     signal = read(token=DeviceToken("missing", passkey=result))
