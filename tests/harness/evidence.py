@@ -100,7 +100,7 @@ class Take:
         return [at * self.interval_ms for at in range(self.neutral)] + after
 
 
-def signed(key: bytes, content: Mapping[str, Any]) -> dict[str, str]:
+def signed(key: bytes, content: Any) -> dict[str, str]:
     """`envelope` and `mac` of a content."""
     envelope = json.dumps(content, separators=(",", ":"))
     return {"envelope": envelope, "mac": hmac.new(key, envelope.encode(), hashlib.sha256).hexdigest()}
