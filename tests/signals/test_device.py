@@ -58,6 +58,20 @@ PC = {
 SMALL = {"width": 412, "height": 915, "ratio": 2.6, "depth": 24}
 PHONE = {**PC, "platform": "Linux armv81", "touch_points": 5, "screen": SMALL, "renderer": "Adreno (TM) 740"}
 APPLE = {**PHONE, "platform": "iPhone", "renderer": "Apple GPU"}
+AUTOMATED_HINTS = {
+    "sec-ch-ua": '"Not:A-Brand";v="8", "Chromium";v="156"',
+    "sec-ch-ua-mobile": "?0",
+    "sec-ch-ua-platform": '"Linux"',
+    "accept-language": "en-US,en;q=0.9",
+}
+AUTOMATED = {
+    **PC,
+    "webdriver": True,
+    "platform": "Linux x86_64",
+    "languages": ["en-US", "en"],
+    "screen": {"width": 1280, "height": 720, "ratio": 1, "depth": 24},
+    "renderer": "ANGLE (Google, Vulkan 1.3.0 (SwiftShader Device (Subzero) (0x0000C0DE)), SwiftShader driver)",
+}
 LINUX_PC = {**PC, "platform": "Linux x86_64", "renderer": "Mesa Intel(R) UHD Graphics 620 (KBL GT2), or similar"}
 
 
@@ -197,6 +211,7 @@ def without(facts: Mapping[str, Any], *names: str) -> dict[str, Any]:
         (PIXEL, PHONE_HINTS, {**PHONE, "screen": {"width": 411.4, "height": 914.3}}, False),
         (CHROME, HINTS, {**PC, "screen": {"width": float("nan"), "height": 900}}, None),
         (CHROME, HINTS, {**PC, "touch_points": 10}, False),  # a laptop with a touch screen
+        (HEADLESS, AUTOMATED_HINTS, AUTOMATED, False),  # as Chromium 156 on a server says it, word for word
         # what is left out
         (None, HINTS, PC, None),
         (CHROME, LANGUAGE, PC, None),
