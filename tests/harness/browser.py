@@ -73,8 +73,11 @@ def _driver() -> Iterator[Playwright]:
 
 @contextmanager
 def page_of(browser: Browser, size: dict[str, Any], **options: Any) -> Iterator[Page]:
-    """A page in a browser context of its own (own cookies), which must not have failed in its console at the end."""
-    context: BrowserContext = browser.new_context(**{**size, **options})
+    """A page in a browser context of its own (own cookies), which must not have failed in its console at the end.
+
+    The person asks for less motion: then no selfie takes itself while a test looks at the camera's screen.
+    """
+    context: BrowserContext = browser.new_context(**{"reduced_motion": "reduce", **size, **options})
     context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     complaints: list[str] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
@@ -22,12 +23,21 @@ FRAMES = 45
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """The size of the picture in pixels, the face's width and its place as shares of it."""
+    """The size of the picture in pixels, the face's width and its place as shares of it, and how it is seen.
+
+    Args:
+        faces_across: where the faces are from left to right, each of the same portrait; none for a bare wall.
+        light: what the brightness is multiplied by.
+        blur: standard deviation of the lens' blur, in pixels.
+    """
 
     width: int
     height: int
     face_share: float
     face_at: float
+    faces_across: tuple[float, ...] = (0.5,)
+    light: float = 1.0
+    blur: float = 0.0
 
 
 WEBCAM = Scene(640, 480, face_share=0.28, face_at=0.46)
@@ -62,9 +72,22 @@ def portrait_face(scene: Scene = WEBCAM) -> tuple[float, float, float, float]:
 
 def _shown(picture: Pixels, scene: Scene, moment: float) -> Pixels:
     """What the camera sees at `moment` (0..1 of the loop): the head sways by a few pixels and breathes."""
+    if not scene.faces_across:
+        return np.full((scene.height, scene.width, 3), 150, np.uint8)
+    seen = [_placed(picture, scene, moment, across) for across in scene.faces_across]
+    edges = [0, *(round(scene.width * (a + b) / 2) for a, b in pairwise(scene.faces_across)), scene.width]
+    whole = np.hstack([each[:, left:right] for each, (left, right) in zip(seen, pairwise(edges), strict=True)])
+    if scene.blur:
+        whole = cv2.GaussianBlur(whole, (0, 0), scene.blur).astype(np.uint8)
+    lit: Pixels = np.clip(whole * scene.light, 0, 255).astype(np.uint8)
+    return lit
+
+
+def _placed(picture: Pixels, scene: Scene, moment: float, across: float) -> Pixels:
+    """The portrait with its face so far to the right."""
     angle = 2 * math.pi * moment
     zoom = scene.width * scene.face_share / FACE_WIDTH * (1 + 0.008 * math.sin(angle))
-    x = scene.width * 0.5 + 4 * math.sin(angle) - zoom * FACE_CENTRE[0]
+    x = scene.width * across + 4 * math.sin(angle) - zoom * FACE_CENTRE[0]
     y = scene.height * scene.face_at + 3 * math.cos(angle) - zoom * FACE_CENTRE[1]
     placed = np.array([[zoom, 0, x], [0, zoom, y]], dtype=np.float64)
     size = (scene.width, scene.height)
