@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
@@ -104,7 +103,8 @@ def _evened(image: Pixels) -> Pixels:
     grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY).astype(np.float32)
     mean = cv2.blur(grey, (_EVEN, _EVEN))
     away = grey - mean
-    contrast = cv2.sqrt(cv2.blur(cv2.multiply(away, away), (_EVEN, _EVEN))) + np.float32(4)
+    squared = cv2.blur(cv2.multiply(away, away), (_EVEN, _EVEN))
+    contrast = cv2.sqrt(np.maximum(squared, 0)) + np.float32(4)  # a running sum may end a little below zero
     return np.asarray(cv2.divide(away, contrast, scale=40) + 128, np.float32).clip(0, 255).astype(np.uint8)
 
 
@@ -138,18 +138,18 @@ def _corners(image: Pixels, mask: Pixels) -> Points:
 
 def _pair(first: Sequence[Pixels], second: Sequence[Pixels], on_face: Points, around: Points) -> _Pair | None:
     """Motion between two frames; None where the face was lost."""
-    face, to = _followed(first, second, on_face)
+    face, to = _together(*_followed(first, second, on_face))
     if len(face) < LEAST_FACE:
         return None
-    own = _affine(face, to)
-    if own is None:
-        return None
     ground, ground_to = _followed(first, second, around)
-    moved = float(np.median(np.linalg.norm(to - face, axis=1)))
+    moved = _middle(face, to)
     if len(ground) < LEAST_AROUND:
         return _Pair(moved, None)
-    moved = max(moved, float(np.median(np.linalg.norm(ground_to - ground, axis=1))))
-    return _Pair(moved, _apart(face, own, ground, ground_to))
+    return _Pair(max(moved, _middle(ground, ground_to)), _apart(face, to, _planes(face, ground, ground_to)))
+
+
+def _middle(points: Points, to: Points) -> float:
+    return float(np.median(np.linalg.norm(to - points, axis=1)))
 
 
 def _followed(first: Sequence[Pixels], second: Sequence[Pixels], points: Points) -> tuple[Points, Points]:
@@ -163,25 +163,33 @@ def _followed(first: Sequence[Pixels], second: Sequence[Pixels], points: Points)
     return points[kept], np.asarray(to[kept, 0], np.float32)
 
 
-def _affine(points: Points, to: Points) -> NDArray[np.float64] | None:
-    fit, inside = cv2.estimateAffine2D(points, to, method=cv2.RANSAC, ransacReprojThreshold=_FIT_PX * 2)
-    if fit is None or int(inside.sum()) < LEAST_FACE // 2:
-        return None
-    return np.asarray(fit, np.float64)
+def _together(face: Points, to: Points) -> tuple[Points, Points]:
+    """The points that move as most of the face does: neither lips and lids nor what was mistaken."""
+    if len(face) < LEAST_FACE:
+        return face, to
+    _, inside = cv2.estimateAffine2D(face, to, method=cv2.RANSAC, ransacReprojThreshold=2 * _FIT_PX)
+    kept = np.zeros(len(face), np.bool_) if inside is None else inside.ravel() > 0
+    return face[kept], to[kept]
 
 
-def _apart(face: Points, own: NDArray[np.float64], ground: Points, ground_to: Points) -> float | None:
-    """Root mean square over the face of its own motion less the one that a plane foretells, the plane that fits best.
+def _planes(face: Points, ground: Points, ground_to: Points) -> list[Points]:
+    """Where the face's points would be if they lay on a plane with the background.
 
-    A tilted picture needs a homography; a homography on few points bends too easily. The smaller of both counts.
+    A tilted picture needs a homography; a homography on few points bends too easily, so an affine motion is tried too.
     """
-    moved = face @ own[:, :2].T + own[:, 2]
-    foretold: list[NDArray[Any]] = []
+    foretold = []
     affine, inside = cv2.estimateAffine2D(ground, ground_to, method=cv2.RANSAC, ransacReprojThreshold=_FIT_PX)
     if affine is not None and int(inside.sum()) >= LEAST_AROUND // 2:
-        foretold.append(face @ affine[:, :2].T + affine[:, 2])
+        foretold.append(np.asarray(cv2.transform(face[:, None], affine)[:, 0], np.float32))
     flat, inside = cv2.findHomography(ground, ground_to, cv2.RANSAC, _FIT_PX)
     if flat is not None and int(inside.sum()) >= LEAST_AROUND:
-        foretold.append(cv2.perspectiveTransform(face[:, None], flat)[:, 0])
-    found = [float(np.sqrt(((moved - each) ** 2).sum(1).mean())) for each in foretold]
+        foretold.append(np.asarray(cv2.perspectiveTransform(face[:, None], flat)[:, 0], np.float32))
+    return foretold
+
+
+def _apart(face: Points, to: Points, foretold: Sequence[Points]) -> float | None:
+    """Root mean square over the face of the smooth part of what a plane does not foretell; the best plane counts."""
+    basis, _ = np.linalg.qr(np.column_stack([face, np.ones(len(face))]).astype(np.float64))
+    smooth = [basis @ (basis.T @ (to - plane)) for plane in foretold]
+    found = [float(np.sqrt((each**2).sum(1).mean())) for each in smooth]
     return min((value for value in found if np.isfinite(value)), default=None)
