@@ -211,7 +211,7 @@ def test_headers_that_lie(service: Running) -> None:
         "X-Forwarded-Proto": "gopher",
         "Forwarded": "for=unknown;proto=ftp",
         "User-Agent": "x" * 8000,
-        "Accept-Language": "\x7f\xff",
+        "Accept-Language": "\x7f;q=nine,,",
         "Sec-CH-UA": '"' * 3000,
         "Sec-CH-UA-Mobile": "?7",
         "Host": "evil.example",
