@@ -98,6 +98,7 @@ class Searched:
         person.client.headers["x-forwarded-for"] = "198.51.100.147"
         self.secrets.word("link", token)
         self.people.append(person)
+        person.ask("open", {})
         person.consent()
         return person
 
@@ -135,7 +136,8 @@ class Searched:
 
     def found(self, log: str = "") -> set[tuple[str, str]]:
         """Secrets that are somewhere they may not be."""
-        self.secrets.word("cookie", *{cookie.value or "" for each in self.people for cookie in each.client.cookies.jar})
+        cookies = {cookie.value or "" for each in self.people for cookie in each.client.cookies.jar}
+        self.secrets.word("cookie", *cookies, *(part for each in cookies for part in each.split(".") if len(part) > 20))
         return leaks(self.secrets, {**self.places(), "log": [log.encode()]}, ALLOWED)
 
 
@@ -261,6 +263,7 @@ def test_nothing_is_where_it_may_not_be(
     assert outcomes.count("accept") == 2
     assert len(outcomes) == 5
     assert all(all_of.secrets.found_in(value) for value in places["outcome.features"][:1]), "the search finds features"
+    assert places["browser.browser"]
     assert kinds == {b"address", b"frame", b"media", b"device", b"print", b"customer"}
     assert places["passkey.public_key"]
 
