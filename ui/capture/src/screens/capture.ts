@@ -230,7 +230,7 @@ function screen({ video, hint, shutter, ring, notice }: Stage): HTMLElement {
       hint,
       h("ul", { class: "tips" }, ...tips),
       notice?.element ?? null,
-      shutter,
+      h("div", { class: "trigger" }, shutter),
     ),
   );
 }
