@@ -10,15 +10,17 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.selfie_path import memory
+from benchmarks.selfie_path.burst import BurstPath, burst
 from benchmarks.selfie_path.human import Human, NotThere
 from benchmarks.selfie_path.images import jpeg
 from benchmarks.selfie_path.path import SelfiePath, decode
@@ -31,6 +33,10 @@ THREADS = (1, 2)
 NETS = frozenset({"yunet", "facemesh", "minifasnet_v2", "minifasnet_v1se", "faceapi_age"})
 SECONDS = {1: 6.0, 12: 6.0}
 """For each row of the table, by its frames."""
+BURST_SIZES = {"640×480": (640, 480), "1280×960": (1280, 960)}
+BURST_SECONDS = 12.0
+BURST, TWICE = 1.25, 2.2
+"""Budgets: a session's burst over bare inference and analyses, and 24 frames over 12."""
 SMALL, LARGE = 1.25, 1.5
 """Budgets: the whole over bare inference at 640×480, and without its decode at 12 megapixels."""
 
@@ -110,6 +116,61 @@ def _spent(path: SelfiePath, name: str) -> Timed:
     return lambda: path.spent[name]
 
 
+def bursts() -> list[Verdict]:
+    """What each provider takes of a session's burst of 12 frames and of 24 with a flash, on one thread."""
+    verdicts = []
+    path = BurstPath(1)
+    for size, (width, height) in BURST_SIZES.items():
+        takes = {f"{count} frames": burst(width, height, count) for count in (12, 24)}
+        times = in_turns(_burst_works(path, takes), BURST_SECONDS)
+        _provider_rows(size, path, times)
+        for take in takes:
+            within = times.over(take, (f"{take}: bare", f"{take}: analyses"))
+            within_held = times.over(take, (f"{take}: bare", f"{take}: analyses", f"{take}: decode"))
+            print(
+                f"{size:>8} | {take}: whole over bare and analyses {within:.2f}, and decode {within_held:.2f}",
+                flush=True,
+            )
+            if size == "640×480":
+                verdicts.append(
+                    Verdict(f"640×480, burst of {take}: whole over bare inference and analyses", within, BURST)
+                )
+        verdicts.append(Verdict(f"{size}: 24 frames over 12", times.ratio("24 frames", "12 frames"), TWICE))
+    for name, reason in path.failed.items():
+        print(f"`{name}` gave nothing, because {reason}")
+    return verdicts
+
+
+def _burst_works(path: BurstPath, takes: Mapping[str, list[bytes]]) -> dict[str, Timed]:
+    """The whole, and after it what its providers took in the same run; beside it decode and bare inference."""
+    works: dict[str, Timed] = {}
+    spent: dict[str, dict[str, float]] = {}
+
+    def whole(take: str) -> None:
+        path.run(takes[take])
+        spent[take] = dict(path.spent) | {"analyses": path.analyses()}
+
+    for take, images in takes.items():
+        bare = path.inputs(images)
+        works[take] = partial(whole, take)
+        works[f"{take}: decode"] = partial(decode, images)
+        works[f"{take}: bare"] = bare.run
+        for name in (*(provider.name for provider in path.providers), "analyses"):
+            works[f"{take}: {name}"] = lambda take=take, name=name: spent[take][name]  # type: ignore[misc]
+    return works
+
+
+def _provider_rows(size: str, path: BurstPath, times: Times) -> None:
+    """Milliseconds a burst; the first provider that looks at the frames decodes them, which is taken off."""
+    first = path.providers[0].name
+    for name in ("whole", "decode", *(provider.name for provider in path.providers), "bare", "analyses"):
+        cells = []
+        for take in ("12 frames", "24 frames"):
+            own = times.ms(take if name == "whole" else f"{take}: {name}")
+            cells.append(own - times.ms(f"{take}: decode") if name == first else own)
+        print(f"{size:>8} | {name:>10} {cells[0]:8.1f} {cells[1]:8.1f} ms", flush=True)
+
+
 def against_human() -> list[Verdict]:
     """How much of human's time our whole takes; ours with decode and liveness, human's without either."""
     budget = "{}: our whole over `@vladmandic/human` (WASM)"
@@ -165,6 +226,8 @@ def main() -> int:
         verdicts += table()
     with part("Share of each provider in one selfie on one thread"):
         providers()
+    with part("Cost of each provider in the burst of a session, 12 frames and 24 with a flash, on one thread"):
+        verdicts += bursts()
     with part("The same images in `@vladmandic/human`"):
         verdicts += against_human()
     with part("Peak memory"):

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from engine.contracts import Evidence, Ports, Readings, Signal, SignalProvider
 from engine.frames import Frame
 from engine.policy import shipped_catalogue
-from engine.workflow.signals import SignalRun, read_directly, read_signals
+from engine.workflow.signals import ProviderFailure, SignalRun, read_directly, read_signals
 from signals.age.provider import build as build_age
 from signals.face.provider import build as build_face
 from signals.landmarks.provider import build as build_landmarks
@@ -27,7 +27,7 @@ from signals.quality.provider import build as build_quality
 BUILDERS = (build_face, build_landmarks, build_quality, build_liveness, build_age)
 
 
-class _Now:
+class Now:
     def now(self) -> datetime:
         return datetime.now(UTC)
 
@@ -38,7 +38,7 @@ class SelfiePath:
     def __init__(self, threads: int) -> None:
         number = str(threads)
         settings = {**os.environ, "SELFIE_ONNX_THREADS": number, "SELFIE_OPENCV_THREADS": number}
-        ports = Ports(_Now(), NoHistory(), settings, open_store(settings))
+        ports = Ports(Now(), NoHistory(), settings, open_store(settings))
         self.providers: list[SignalProvider] = [build(ports) for build in BUILDERS]
         self.catalogue = shipped_catalogue()
         self.spent: dict[str, float] = {}
@@ -46,10 +46,18 @@ class SelfiePath:
 
     def run(self, images: Sequence[bytes]) -> SignalRun:
         """From the encoded frames to the features; raises `RuntimeError` where a provider failed."""
-        found = read_signals(self.providers, evidence(images), self.catalogue, self._timed)
-        if found.failures:
-            raise RuntimeError(str(found.failures))
+        found = read_signals(self.providers, self.evidence(images), self.catalogue, self._timed)
+        self.accept(found.failures)
         return found
+
+    def evidence(self, images: Sequence[bytes]) -> Evidence:
+        """What the providers are given."""
+        return evidence(images)
+
+    def accept(self, failures: Sequence[ProviderFailure]) -> None:
+        """Refuse a run in which something failed: it measured nothing."""
+        if failures:
+            raise RuntimeError(str(failures))
 
     def _timed(self, provider: SignalProvider, given: Evidence, so_far: Readings) -> Signal:
         start = time.perf_counter()

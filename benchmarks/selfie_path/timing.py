@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +29,10 @@ class Times:
         """Median over the rounds of one work's time over another's in the same round, `without` taken off first."""
         own = self.seconds[name] - (self.seconds[without] if without else 0)
         return float(np.median(own / self.seconds[to]))
+
+    def over(self, name: str, parts: Sequence[str]) -> float:
+        """Median over the rounds of one work's time over the sum of others' in the same round."""
+        return float(np.median(self.seconds[name] / sum(self.seconds[part] for part in parts)))
 
 
 def in_turns(works: Mapping[str, Timed], budget: float) -> Times:
