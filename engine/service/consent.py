@@ -15,9 +15,10 @@ _PARAGRAPHS = (
     "the internet address from which you come, and at how the page was used: how long it took, whether it was left, "
     "whether a program pressed the buttons. We use that to notice automated or disguised devices.",
     "{kept}The decision and the measured values are kept by the service that asked you.",
-    "So that the same device, address or picture is noticed when it comes again, we count devices and addresses for 24 "
-    "hours and remember prints of pictures for {days} days. All of it is kept only in a form that cannot be turned "
-    "back without our key.",
+    "So that the same device, address or picture is noticed when it comes again, we count how often devices and "
+    "addresses came within 24 hours and delete those counts after 48, and remember prints of pictures for {days} "
+    "days. All of it is kept only in a form that cannot be turned back without our key. A cookie tells this browser "
+    "again for a year.",
     "You can decline. Then no picture is taken, and the service that asked you decides how to go on.",
 )
 
