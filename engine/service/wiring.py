@@ -166,31 +166,9 @@ def _services(
 ) -> Services:
     links = Links(stores.ring, settings.public)
     inference = Inference(settings.workers_threads, settings.workers_queue, settings.evaluation_seconds)
-    evaluating = Evaluating(
-        pipeline=pipeline,
-        policies=book,
-        inference=inference,
-        database=stores.database,
-        evaluations=stores.evaluations,
-        links=links,
-        clock=clock,
-        capture_ttl=settings.capture_ttl,
-        test_camera=settings.test_camera,
-    )
+    evaluating = _evaluating(settings, stores, book, pipeline, inference, links, clock)
     retention = Retention(stores.vault, stores.database, pipeline.workflows, clock)
-    capturing = Capturing(
-        sessions=CaptureSessions(stores.database),
-        evaluating=evaluating,
-        inference=inference,
-        vault=stores.vault,
-        links=links,
-        devices=DeviceTokens(links, stores.browsers, clock),
-        retention=retention,
-        passkeys=stores.passkeys,
-        site=relying_party(settings.public),
-        clock=clock,
-        replay_days=settings.replay_days,
-    )
+    capturing = _capturing(settings, stores, evaluating, inference, links, retention, clock)
     return Services(
         settings=settings,
         database=stores.database,
@@ -209,4 +187,50 @@ def _services(
         clock=clock,
         stores=stores,
         sweeping=Sweeping(capturing, retention, stores, clock, timedelta(days=settings.replay_days)),
+    )
+
+
+def _evaluating(
+    settings: Settings,
+    stores: Stores,
+    book: PolicyBook,
+    pipeline: Pipeline,
+    inference: Inference,
+    links: Links,
+    clock: Clock,
+) -> Evaluating:
+    return Evaluating(
+        pipeline=pipeline,
+        policies=book,
+        inference=inference,
+        database=stores.database,
+        evaluations=stores.evaluations,
+        links=links,
+        clock=clock,
+        capture_ttl=settings.capture_ttl,
+        test_camera=settings.test_camera,
+    )
+
+
+def _capturing(
+    settings: Settings,
+    stores: Stores,
+    evaluating: Evaluating,
+    inference: Inference,
+    links: Links,
+    retention: Retention,
+    clock: Clock,
+) -> Capturing:
+    return Capturing(
+        sessions=CaptureSessions(stores.database),
+        evaluating=evaluating,
+        inference=inference,
+        vault=stores.vault,
+        links=links,
+        devices=DeviceTokens(links, stores.browsers, clock),
+        retention=retention,
+        passkeys=stores.passkeys,
+        site=relying_party(settings.public),
+        clock=clock,
+        replay_days=settings.replay_days,
     )

@@ -180,7 +180,7 @@ def test_only_so_many_are_stored(database: Database) -> None:
 
 def test_a_count_reads_its_index_only(database: Database, seen: Sightings) -> None:
     evaluated(database, ADA)
-    asked = "SELECT count(*) FROM sighting WHERE key = x'00' AND at >= '2026' AND first IS 1 AND outcome IN ('reject')"
+    asked = "SELECT count(*) FROM sighting WHERE key = x'00' AND at >= '2026' AND first = 1 AND outcome IN ('reject')"
     with database.reading() as connection:
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}").all()
     assert "COVERING INDEX ix_sighting_counted" in str(plan)
