@@ -51,6 +51,9 @@ FEEDS: Mapping[str, tuple[Feed, ...]] = {
     "ping-pong": tuple(map(ping_pong, (3, 4, 6))),
     "ping-pong, 8 to 12 frames": tuple(map(ping_pong, (8, 12))),
 }
+FILM_LOOPS = (20, 25, 30, 37, 45, 53, 60)
+"""Lengths in pictures, 30 a second."""
+PACES = (3.6, 4.0)
 Measures = Mapping[str, float]
 RULES: Mapping[str, Callable[[Measures], bool]] = {
     "starting": lambda m: m["equal"] > 0 or m["loop"] < 0.4 or m["revisit"] < 0.15 or m["noise"] < 0.1,
@@ -91,12 +94,28 @@ def _rows(folder: Path, clips: Sequence[Clip], count: int) -> Iterator[Row]:
     random = np.random.default_rng(20)
     for clip in clips:
         pictures = film(folder, clip)
+        yield from _of_film(clip, pictures, random)
         for frames, camera in product(COUNTS, CAMERAS):
             interval = min(INTERVAL_MS / FILM_MS, (len(pictures) - 1) / (frames - 1))
             shooting = Shooting(camera, random)
             for numbers in windows(len(pictures), frames, interval, count):
                 shot = shooting.shoot([pictures[number] for number in numbers], interval * FILM_MS)
                 yield from _of_shot(clip, shot, random)
+
+
+def _of_film(clip: Clip, pictures: list[Picture], random: np.random.Generator) -> Iterator[Row]:
+    """Loops at the film's own rate, of which the page takes every third to fourth picture and seldom one again."""
+    for noise in {camera.noise for camera in CAMERAS}:
+        shot = Shooting(Camera(noise, 2.5), random).shoot(pictures[: max(FILM_LOOPS)], FILM_MS)
+        for length, pace in product(FILM_LOOPS, PACES):
+            taken = [int(number * pace) for number in range(max(COUNTS))]
+            turn = 2 * length - 2
+            loops = {
+                "loop of a film": [shot[at % length] for at in taken],
+                "ping-pong of a film": [shot[min(at % turn, turn - at % turn)] for at in taken],
+            }
+            for kind, shown in loops.items():
+                yield Row(f"{kind}, {length / 30:.1f} s", clip.name, len(taken), 0.0, _measured(shown))
 
 
 def _of_shot(clip: Clip, shot: list[Picture], random: np.random.Generator) -> Iterator[Row]:
