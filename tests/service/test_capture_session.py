@@ -143,7 +143,7 @@ def test_an_expired_link(service: Running, step: str) -> None:
     assert ends_with(steps[step](), 410, "sessionExpired")
     done = service.evaluation(eval_id)
     assert (done["decision"], done["status"], done["sub_status"]) == ("REVIEW", "OPEN", "expired")
-    assert done["selfieIntelligence"]["reasonCodes"] == ["R1001"]
+    assert "R1001" in done["selfieIntelligence"]["reasonCodes"]
     assert blobs(service) == []
     assert service.services.capturing.sweep() == 0
 

@@ -30,7 +30,7 @@ def test_nothing_is_accepted_and_i856_says_why(tmp_path: Path, portrait: bytes, 
 def assert_not_accepted(service: Running, eval_id: str) -> None:
     answer = service.evaluation(eval_id)
     assert answer["eval_status"] == "evaluation_completed"
-    assert answer["decision"] == "REVIEW"
+    assert answer["decision"] in {"REVIEW", "REJECT"}  # the capture's frames are equal, which needs no model to see
     codes = answer["selfieIntelligence"]["reasonCodes"]
     assert {"I856", "R1002"} <= set(codes)
     assert answer["selfieIntelligence"]["signals"]["selfie"]["predictedAge"] is None
