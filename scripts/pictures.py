@@ -1,4 +1,4 @@
-"""The README's pictures, from the real service in a real browser: `python scripts/pictures.py FOLDER`."""
+"""The pictures of README and docs, from the real service in a real browser: `python scripts/pictures.py FOLDER`."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from tests.capture.steps import at, press
-from tests.harness.browser import PHONE, chromium_with, page_of
-from tests.harness.camera import HANDHELD, camera_file
+from tests.capture.steps import CAMERA_READY, at, press, trouble
+from tests.harness.browser import ANSWER_NO, DESKTOP, PHONE, at_rest, chromium_with, page_of
+from tests.harness.camera import HANDHELD, WEBCAM, Scene, portrait, portrait_face
+from tests.harness.responder import responder_script
 from tests.harness.server import Service, running_service
 
 # Not the headless browser's own name, which the device policy rightly takes for automation.
@@ -19,24 +20,55 @@ ORDINARY = {
     "user_agent": "Mozilla/5.0 (Linux; Android 16; K) AppleWebKit/537.36 (KHTML, like Gecko) "
     "Chrome/156.0.0.0 Mobile Safari/537.36"
 }
-UNTOLD = "Object.defineProperty(Navigator.prototype, 'webdriver', {get: () => false})"
 WIDE = {"viewport": {"width": 1280, "height": 800}, "device_scale_factor": 1.5}
 
 
-def take_selfie(page: Page, link: str, folder: Path) -> None:
-    """Go through the Capture App; pictures of the camera and of the preview."""
-    page.add_init_script(UNTOLD)  # else the picture shows the review that an automated browser gets
+def take_selfie(page: Page, link: str, scene: Scene, name: str, folder: Path) -> None:
+    """Go through the Capture App with the example portrait before the camera; a picture of each step."""
+    page.add_init_script(responder_script([portrait(scene)], face=portrait_face(scene), sway_px=3, mask_tells=True))
     page.goto(link)
     press(page, "continue")
-    at(page, "consent")
+    press(page, "flash")
+    keep(page, folder / f"capture-{name}-consent.jpg")
     press(page, "agree")
-    page.locator("[data-action=capture][aria-disabled=false]").wait_for()
+    page.locator(CAMERA_READY).wait_for()
     page.wait_for_timeout(600)
-    page.screenshot(path=folder / "capture-phone.jpg", type="jpeg", quality=80)
+    keep(page, folder / f"capture-{name}.jpg")
     press(page, "capture")
+    page.locator("[data-flash]").wait_for()
+    page.wait_for_timeout(900)
+    keep(page, folder / f"capture-{name}-flash.jpg")
     at(page, "preview")
     press(page, "submit")
     at(page, "confirmation")
+
+
+def turn_head(page: Page, link: str, folder: Path) -> None:
+    """The arrow of the head turn."""
+    page.add_init_script(responder_script([portrait(HANDHELD)], face=portrait_face(HANDHELD), sway_px=3))
+    page.goto(link)
+    press(page, "continue")
+    press(page, "turn")
+    press(page, "agree")
+    page.locator(CAMERA_READY).click()
+    page.locator("[data-turn]").wait_for()
+    page.wait_for_timeout(500)
+    page.screenshot(path=folder / "capture-phone-turn.jpg", type="jpeg", quality=80)
+
+
+def be_refused(page: Page, link: str, folder: Path) -> None:
+    """A screen for what went wrong."""
+    page.goto(link)
+    press(page, "continue")
+    press(page, "agree")
+    trouble(page)
+    keep(page, folder / "capture-phone-error.jpg")
+
+
+def keep(page: Page, picture: Path) -> None:
+    """A picture of the page once it has come to rest."""
+    at_rest(page)
+    page.screenshot(path=picture, type="jpeg", quality=80)
 
 
 def show_console(page: Page, service: Service, eval_id: str, folder: Path) -> None:
@@ -54,19 +86,24 @@ def show_console(page: Page, service: Service, eval_id: str, folder: Path) -> No
 
 
 def main(folder: Path) -> None:
-    """Start the service, take a selfie with the example portrait before the camera, look at it as an analyst."""
+    """Start the service, take selfies with the example portrait before the camera, look at one as an analyst."""
     executable = shutil.which("chromium") or shutil.which("google-chrome")
     if executable is None:
         sys.exit("Chromium is needed for pictures (Debian: chromium)")
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as scratch, running_service(Path(scratch)) as service:
-        film = camera_file(Path(scratch), HANDHELD)
+    with tempfile.TemporaryDirectory() as scratch, running_service(Path(scratch), SELFIE_TEST_CAMERA="1") as service:
         eval_id, link = service.new_capture("ada")
-        with chromium_with(executable, film=film) as browser:
+        with chromium_with(executable) as browser:
             with page_of(browser, PHONE, **ORDINARY) as page:
-                take_selfie(page, link, folder)
+                take_selfie(page, link, HANDHELD, "phone", folder)
+            with page_of(browser, DESKTOP) as page:
+                take_selfie(page, service.new_capture("grace")[1], WEBCAM, "desktop", folder)
+            with page_of(browser, PHONE) as page:
+                turn_head(page, service.new_capture("mae")[1], folder)
             with page_of(browser, WIDE) as page:
                 show_console(page, service, eval_id, folder)
+        with chromium_with(executable, permission=ANSWER_NO) as browser, page_of(browser, PHONE) as page:
+            be_refused(page, service.new_capture("sally")[1], folder)
 
 
 if __name__ == "__main__":
