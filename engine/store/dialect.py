@@ -13,4 +13,4 @@ def insert_once(connection: Connection, table: Table, row: Mapping[str, Any]) ->
     """Insert a row unless its key is there already; True where it was inserted. Safe with several processes."""
     spelled = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     statement = spelled(table).values(**row).on_conflict_do_nothing()
-    return connection.execute(statement).rowcount == 1
+    return connection.execute(statement.returning(*table.primary_key.columns)).first() is not None
