@@ -33,6 +33,13 @@ CORR, AMPLITUDE, BEHIND = 0.8, 0.01, 0.6
 """The starting rule."""
 FRAMES = NEUTRAL + 2 * STEPS
 SCREENS = (0.03, 0.06, 0.1, 0.3)
+ATTACKS: Mapping[str, Stage] = MappingProxyType(
+    {
+        "live, no flash": Stage(0),
+        "tint of the whole picture": Stage(0.1, behind=1.0),
+        "tint of the face by a mask": Stage(0.1, behind=0.0),
+    }
+)
 Picture = tuple[Pixels, Box]
 Finder = Callable[[Pixels], Box | None]
 
@@ -153,8 +160,10 @@ def best_told(told: Session, asked: Challenge, tries: int, random: Random) -> Fo
     return max(found, key=lambda one: -1.0 if one is None else one.corr)
 
 
-def flashes(given: Sequence[Source], network: Network, each: int, random: Random) -> None:
-    """Rates of the flash rule, live and attacked."""
+def flashes(
+    given: Sequence[Source], network: Network, each: int, random: Random, screens: Sequence[float] = SCREENS
+) -> None:
+    """Rates of the flash rule, live and attacked; the recordings are the live bursts of the last of `screens`."""
 
     def staged(stage: Stage, count: int) -> list[Session]:
         return [session(source, stage, network, random) for source in given for _ in range(count)]
@@ -162,19 +171,13 @@ def flashes(given: Sequence[Source], network: Network, each: int, random: Random
     def asked_of(one: Session) -> Challenge:
         return changed(one.shown, steps=drawn_steps(random))
 
-    for screen in SCREENS:
-        row(
-            f"live, screen {screen:g} of the room",
-            [followed(one.shown, one.seen) for one in staged(Stage(screen), each)],
-        )
-    row("live, no flash", [followed(one.shown, one.seen) for one in staged(Stage(0), each)])
-    recorded = staged(Stage(0.2), each)
-    row("recording of another sequence", [followed(asked_of(one), one.seen) for one in recorded for _ in range(20)])
-    row("the same, best of 200 told times", [best_told(one, asked_of(one), 200, random) for one in recorded])
-    tinted = staged(Stage(0.2, behind=1.0), each)
-    row("tint of the whole picture", [followed(one.shown, one.seen) for one in tinted])
-    masked = staged(Stage(0.2, behind=0.0), each)
-    row("tint of the face by a mask", [followed(one.shown, one.seen) for one in masked])
+    for screen in screens:
+        lit = staged(Stage(screen), each)
+        row(f"live, screen {screen:g} of the room", [followed(one.shown, one.seen) for one in lit])
+    row("recording of another sequence", [followed(asked_of(one), one.seen) for one in lit for _ in range(20)])
+    row("the same, best of 200 told times", [best_told(one, asked_of(one), 200, random) for one in lit])
+    for name, stage in ATTACKS.items():
+        row(name, [followed(one.shown, one.seen) for one in staged(stage, max(1, each // 2))])
 
 
 class _Now:

@@ -165,7 +165,7 @@ def test_passive_signals_read_the_frames_before_the_challenge(
     counts = {"capture.frame_count": 6, "face.count": 2, "face.frames_with_face": 6}
     for name, signal in whole.items():
         assert signal.failure is None
-        wanted = before[name].features | (counts if name == "face" else {})
+        wanted = dict(before[name].features) | dict(counts if name == "face" else {})
         assert dict(signal.features) == pytest.approx(wanted, abs=1e-5)
 
 
