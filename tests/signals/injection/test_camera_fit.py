@@ -62,7 +62,7 @@ def test_a_burst_faster_than_the_camera(rate: float, expected: bool) -> None:
 
 @pytest.mark.parametrize("missing", ["width", "height", "settings"])
 def test_what_was_not_told_is_unknown_where_the_rest_fits(missing: str) -> None:
-    assert misfit(**{missing: ...}) is None
+    assert misfit(**dict[str, Any]({missing: ...})) is None
 
 
 def test_what_was_not_told_hides_no_misfit() -> None:

@@ -48,7 +48,12 @@ def test_each_tell_counts_once(changed: dict[str, Any]) -> None:
 
 
 def test_tells_add_up() -> None:
-    canvas = {"track": "CanvasCaptureMediaStreamTrack", "listed": False, "capture_time": False, "pixel_format": "BGRA"}
+    canvas: dict[str, Any] = {
+        "track": "CanvasCaptureMediaStreamTrack",
+        "listed": False,
+        "capture_time": False,
+        "pixel_format": "BGRA",
+    }
     assert count(**canvas) == 4
 
 
@@ -74,12 +79,12 @@ NEEDED = ["listed", "devices", "native", "track", "settings", "capture_time", "p
 
 @pytest.mark.parametrize("missing", NEEDED)
 def test_without_a_fact_no_tell_is_not_no_tells(missing: str) -> None:
-    assert count(**{missing: ...}) is None
+    assert count(**dict[str, Any]({missing: ...})) is None
 
 
 @pytest.mark.parametrize("missing", [name for name in NEEDED if name != "native"])
 def test_a_tell_counts_though_another_fact_is_missing(missing: str) -> None:
-    assert count(**{missing: ..., "native": False}) == 1
+    assert count(**dict[str, Any]({missing: ..., "native": False})) == 1
 
 
 @pytest.mark.parametrize("broken", ["yes", 1, 0, None, [], {}])
