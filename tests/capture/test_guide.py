@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.capture.steps import CAMERA_READY, at, press, shoot, to_camera
 from tests.harness.browser import DESKTOP, PHONE, chromium_with, page_of, screenshot
@@ -129,7 +129,7 @@ def test_a_good_picture_takes_itself_but_not_at_once(
 
 def test_the_switch_is_off_for_less_motion_and_a_press_turns_it_on(browser: Browser, service: Service) -> None:
     _, link = service.new_capture()
-    with page_of(browser, PHONE, reduced_motion="reduce") as page:
+    with page_of(browser, DESKTOP, reduced_motion="reduce") as page:
         to_camera(page, link)
         switch = page.get_by_role("switch", name="Automatic")
         expect(switch).not_to_be_checked()
@@ -157,7 +157,7 @@ def test_a_person_may_turn_it_off_and_it_stays_off_for_a_retake(browser: Browser
 def test_without_the_guide_the_person_takes_the_selfie(browser: Browser, service: Service, blocked: str) -> None:
     _, link = service.new_capture()
     with page_of(browser, PHONE, **MOVING) as page:
-        page.route(blocked, Route.abort)
+        page.route(blocked, lambda route: route.abort())
         to_camera(page, link)
         page.locator("[data-guide=off]").wait_for()
         expect(page.locator(".hint")).to_contain_text("press the button")
@@ -190,7 +190,7 @@ def test_it_rests_while_nobody_looks_and_ends_with_the_screen(browser: Browser, 
         page.wait_for_timeout(1_500)
         assert page.evaluate("window.readings") == resting
         page.evaluate("window.away = false; document.dispatchEvent(new Event('visibilitychange'))")
-        page.wait_for_function(f"window.readings > {resting}")
+        page.wait_for_function(f"() => window.readings > {resting}")
         shoot(page)
         assert page.workers == []
 
@@ -199,7 +199,7 @@ def test_what_is_told_is_also_said(chromium: str, service: Service, tmp_path: Pa
     _, link = service.new_capture()
     with filmed(chromium, tmp_path, FILMS["closer"], DESKTOP) as page:
         to_camera(page, link)
-        page.wait_for_function("document.getElementById('announcer').textContent.includes('camera is ready')")
-        page.wait_for_function("document.getElementById('announcer').textContent === 'Move closer'")
+        page.wait_for_function("() => document.getElementById('announcer').textContent.includes('camera is ready')")
+        page.wait_for_function("() => document.getElementById('announcer').textContent === 'Move closer'")
         expect(page.locator(".hint")).to_have_text("Move closer")
         expect(page.locator(CAMERA_READY)).to_be_visible()
