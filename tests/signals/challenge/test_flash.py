@@ -71,7 +71,7 @@ def test_exposure_cancels() -> None:
 def test_slow_drift_of_the_white_balance_cancels() -> None:
     seen = lit(face=0.05)
     drift = [np.exp(np.asarray([0.04, 0, -0.04]) * frame.t_ms / 4000) for frame in seen]
-    drifted = [replace(f, skin=f.skin * d, around=f.around * d) for f, d in zip(seen, drift, strict=True)]  # type: ignore[operator]
+    drifted = [replace(f, skin=f.skin * d, around=f.around * d) for f, d in zip(seen, drift, strict=True)]
     assert corr(ASKED, drifted) > 0.98
 
 

@@ -26,13 +26,13 @@ def seen(moving: Moving, noise: float = 1.5) -> Motion | None:
     random = np.random.default_rng(2)
     frames = []
     for number in range(FRAMES):
-        image = moving(number / (FRAMES - 1)) + random.normal(0, noise, PORTRAIT.shape)
+        image = moving(number / (FRAMES - 1)).astype(np.float64) + random.normal(0, noise, PORTRAIT.shape)
         frames.append((Frame(encoded(np.clip(image, 0, 255).astype(np.uint8), ".jpg"), 120 * number), FACE))
     return motion(frames)
 
 
 def moved(image: Image, along: float, across: float = 0, down: float = 0, turn: float = 0, zoom: float = 1) -> Image:
-    place = cv2.getRotationMatrix2D((256, 256), turn * along, 1 + (zoom - 1) * along)
+    place = np.asarray(cv2.getRotationMatrix2D((256, 256), turn * along, 1 + (zoom - 1) * along), np.float64)
     place[:, 2] += np.asarray([across, down]) * along
     return np.asarray(cv2.warpAffine(image, place, (512, 512), borderMode=cv2.BORDER_REFLECT), np.uint8)
 

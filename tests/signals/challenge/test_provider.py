@@ -107,7 +107,7 @@ def test_a_photo_that_is_bent_aside_has_not_turned(providers: Sequence[SignalPro
     """Squeezed and sheared by each step, as one does with a flat photo."""
 
     def squeezed(towards: float) -> Image:
-        centre = np.float32([222, 118])
+        centre = np.asarray([222, 118], np.float64)
         place = np.asarray([[0.8, 0, 0], [0.15 * towards, 1, 0]])
         place[:, 2] = centre - place[:, :2] @ centre
         return np.asarray(cv2.warpAffine(PORTRAIT, place, (512, 512), borderMode=cv2.BORDER_REPLICATE), np.uint8)
