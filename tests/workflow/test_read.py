@@ -105,7 +105,9 @@ def test_a_mistake_reads_well() -> None:
 
 
 def test_the_shipped_workflows_are_those_of_the_contract() -> None:
-    shipped = shipped_workflows(PROVIDERS, POLICIES)
+    providers = PROVIDERS | {"challenge", "injection", "behavior", "network", "history"}
+    policies = POLICIES | dict.fromkeys(("selfie_capture", "attempts"), tuple(POLICIES["selfie"]))
+    shipped = shipped_workflows(providers, policies)
     assert {name: workflow.evidence for name, workflow in shipped.items()} == {
         "selfie_intelligence": "capture",
         "selfie_image": "still",
@@ -114,7 +116,7 @@ def test_the_shipped_workflows_are_those_of_the_contract() -> None:
     assert [name for name, workflow in shipped.items() if workflow.accepts_features] == ["selfie_features"]
     assert all(file == f"{name}.yaml" for file, name in zip(shipped_texts(), shipped, strict=True))
     assert "digital_intelligence" in shipped["selfie_intelligence"].policies
-    assert {"selfie", "selfie_quality"} <= set(shipped["selfie_intelligence"].policies)
+    assert {"selfie", "selfie_quality", "selfie_capture"} <= set(shipped["selfie_intelligence"].policies)
 
 
 def test_what_a_capture_asks_is_read() -> None:
