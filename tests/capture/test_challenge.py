@@ -305,7 +305,9 @@ def test_the_libraries_come_after_consent(browser: Browser, service: Service) ->
         assert not [url for url in asked if "botd" in url or "thumbmark" in url]
         press(page, "agree")
         page.locator(CAMERA_READY).wait_for()
-        page.wait_for_function("performance.getEntriesByType('resource').some(({name}) => name.includes('thumbmark'))")
+        page.wait_for_function(
+            "() => performance.getEntriesByType('resource').some(({name}) => name.includes('thumbmark'))"
+        )
 
 
 def test_a_network_lost_at_the_shutter_goes_back_to_the_camera(browser: Browser, service: Service) -> None:
