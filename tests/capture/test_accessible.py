@@ -131,11 +131,11 @@ def test_screen_readers_hear_what_happens(browser: Browser, service: Service) ->
         press(page, "agree")
         said = page.locator("#announcer[aria-live=polite]")
         page.locator(CAMERA_READY).wait_for()
-        page.wait_for_function("document.getElementById('announcer').textContent.includes('camera is ready')")
+        page.wait_for_function("() => document.getElementById('announcer').textContent.includes('camera is ready')")
         page.context.set_offline(True)
         press(page, "capture")
         assert trouble(page) == "networkLost"
-        page.wait_for_function("document.getElementById('announcer').textContent.includes('No connection')")
+        page.wait_for_function("() => document.getElementById('announcer').textContent.includes('No connection')")
         assert said.count() == 1
         assert page.title().startswith("No connection")
 
