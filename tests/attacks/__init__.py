@@ -1,0 +1,1 @@
+"""The bench of attacks: a few of its sessions through the real page, and what it counts."""
