@@ -71,8 +71,20 @@ def test_a_whole_run_leaves_nothing_personal(
         "36.4",
         "0.98",
         "Firefox",
+        "203.0.113.7",
+        "FaceTime",
+        "Apple M2",
     ]
-    secrets = [KEY, token, handoff, *cookies.values(), as_base64(portrait)[:60], as_base64(portrait)[1000:1060]]
+    secrets = [
+        KEY,
+        token,
+        handoff,
+        person.take.nonce,
+        person.take.key.hex(),
+        *cookies.values(),
+        as_base64(portrait)[:60],
+        as_base64(portrait)[1000:1060],
+    ]
     for word in (*personal, *secrets):
         assert word not in text, word
 
