@@ -125,7 +125,7 @@ def test_a_token_that_is_old_when_a_session_is_reopened_stays_invalid(tmp_path: 
         person.ask("open", {})
         person.client.cookies.set("selfie_device", old, path="/api/capture", domain="selfie.example")
         assert person.submit(person.captured()).status_code == 200
-    assert device.shown[-1].device == DeviceToken("invalid")
+    assert device.shown[-1].device == DeviceToken("invalid", passkey="none")
 
 
 def test_an_answer_that_was_lost_costs_nothing(service: Running) -> None:
@@ -183,12 +183,12 @@ def test_a_changed_token_is_forged(service: Running, at: int) -> None:
 
 def test_a_forged_token_stays_forged_though_it_is_replaced(tmp_path: Path) -> None:
     first, _ = shown(tmp_path, cookie="forged.0000")
-    assert first.device == DeviceToken("invalid")
+    assert first.device == DeviceToken("invalid", passkey="none")
 
 
 def test_a_token_that_does_not_come_back_is_missing(tmp_path: Path) -> None:
     first, _ = shown(tmp_path, drop=True)
-    assert first.device == DeviceToken("missing")
+    assert first.device == DeviceToken("missing", passkey="none")
 
 
 def test_only_a_short_list_of_headers_is_taken(tmp_path: Path) -> None:
