@@ -47,6 +47,7 @@ NAMELESS = """
 """
 TOO_SMALL = """
 () => [...document.querySelectorAll("button")]
+  .filter((e) => e.getClientRects().length > 0)
   .map((e) => [e.dataset.action, e.getBoundingClientRect()])
   .filter(([, box]) => box.width < 44 || box.height < 44 || box.bottom > innerHeight + 1 || box.right > innerWidth + 1)
   .map(([name]) => name)
