@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -41,7 +42,7 @@ def main() -> int:
 def _run(chosen: Sequence[Species], films: Sequence[Clip], chromium: str, given: argparse.Namespace) -> list[Result]:
     plans = list(planned(chosen, films, given.sessions, given.plain_sessions))
     with tempfile.TemporaryDirectory(prefix="attacks-") as folder, open_stage(Path(folder), chromium, films) as stage:
-        return run(stage, plans, given.keep)
+        return run(stage, plans, given.keep, given.minutes)
 
 
 def _arguments() -> argparse.Namespace:
@@ -50,6 +51,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--clips", nargs="*", default=[], metavar="NAME")
     parser.add_argument("--sessions", type=int, default=SESSIONS, help="masked sessions of each species and challenge")
     parser.add_argument("--plain-sessions", type=int, default=PLAIN_SESSIONS, help="the same as the harness comes")
+    parser.add_argument("--minutes", type=float, default=math.inf, help="begin no session after so many")
     parser.add_argument("--keep", type=Path, help="add each result to this file, a JSON line each")
     parser.add_argument("--add", type=Path, help="count the results of this file too")
     parser.add_argument("--only-table", action="store_true", help="run nothing")

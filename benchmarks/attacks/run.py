@@ -85,11 +85,16 @@ def _result(plan: Planned, strategy: str, outcome: Outcome) -> Result:
     )
 
 
-def run(stage: Stage, plans: Sequence[Planned], keep: Path | None) -> list[Result]:
-    """All sessions; a line for each, and one JSON line in `keep`. A session that broke is told and not counted."""
+def run(stage: Stage, plans: Sequence[Planned], keep: Path | None, minutes: float) -> list[Result]:
+    """The sessions, of which none begins after so many minutes. A line for each, and one JSON line in `keep`; one that
+    broke is told and not counted."""
     results: list[Result] = []
+    end = time.monotonic() + 60 * minutes
     for number, plan in enumerate(plans, 1):
         began = time.monotonic()
+        if began > end:
+            print(f"out of time: {len(plans) - number + 1} sessions were not run", file=sys.stderr)
+            break
         try:
             found = results_of(stage, plan)
         except Exception:  # one broken session must not cost the run; the exit code tells of it
@@ -106,7 +111,7 @@ def run(stage: Stage, plans: Sequence[Planned], keep: Path | None) -> list[Resul
 def _tell(number: int, of: int, found: Sequence[Result], seconds: float) -> None:
     first = found[0]
     look = "masked" if first.masked else "plain"
-    ends = "  ".join(f"{one.strategy} {one.ending} {' '.join(c for c in one.reasons if c[0] != 'I')}" for one in found)
+    ends = "  ".join(f"{one.strategy} {one.ending} {' '.join(one.told)}" for one in found)
     print(f"[{number}/{of}] {first.species} {look} {first.clip}#{first.seed} {seconds:.0f} s: {ends}", flush=True)
 
 

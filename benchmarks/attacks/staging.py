@@ -27,9 +27,8 @@ _VIRTUAL = """
   const known = Function.prototype.toString;
   MediaDevices.prototype.enumerateDevices = {
     async enumerateDevices() {
-      const devices = await list.call(this);
-      for (const device of devices) if (device.kind === "videoinput") Object.defineProperty(device, "label", named);
-      return devices;
+      const renamed = (device) => (device.kind === "videoinput" ? Object.create(device, { label: named }) : device);
+      return (await list.call(this)).map(renamed);
     },
   }.enumerateDevices;
   const replaced = MediaDevices.prototype.enumerateDevices;

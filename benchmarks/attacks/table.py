@@ -37,7 +37,7 @@ def _row(title: str, strategy: str, found: Tally) -> str:
     low, high = found.accepted
     counts = " | ".join(str(found.endings.get(ending, 0)) for ending in ENDINGS)
     often = sorted(found.reasons.items(), key=lambda item: (-item[1], item[0]))
-    reasons = ", ".join(f"{code} {count}" for code, count in often if code != "R401")
+    reasons = ", ".join(f"{code} {count}" for code, count in often)
     size = f"{found.sessions}, {found.clips}, {found.recordings}"
     return f"| {title} | {strategy} | {size} | {counts} | {low:.0%} to {high:.0%} | {reasons} |"
 

@@ -9,6 +9,8 @@ from typing import Any
 
 from signals.accuracy.bootstrap import lower_limit, upper_limit
 
+NOT_SEEN, NOT_KNOWN = "R401", "I856"
+"""A device that was not seen before, as all here are; a feature that a rule needs is unknown."""
 ENDINGS = ("accept", "review", "reject", "refused")
 
 
@@ -25,6 +27,13 @@ class Result:
     ending: str
     reasons: tuple[str, ...]
     features: Mapping[str, Any]
+
+    @property
+    def told(self) -> list[str]:
+        """Codes of risks and of what was not known, or why the service refused."""
+        if self.ending == "refused":
+            return list(self.reasons)
+        return [code for code in self.reasons if code == NOT_KNOWN or (code[0] == "R" and code != NOT_SEEN)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,5 +60,5 @@ def tally(results: Sequence[Result]) -> Tally:
         len({result.clip for result in results}),
         len({result.recording for result in results}),
         Counter(result.ending for result in results),
-        Counter(code for result in results for code in result.reasons if code[0] == "R" or result.ending == "refused"),
+        Counter(code for result in results for code in result.told),
     )
