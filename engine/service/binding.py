@@ -35,9 +35,9 @@ def replayed() -> BindingRefused:
     return BindingRefused(409, "evidenceReplayed", "This does not belong to the current take; begin a new one.")
 
 
-def late() -> BindingRefused:
-    """After the take's time."""
-    return BindingRefused(410, "challengeExpired", "The take began too long ago; begin a new one.")
+def late() -> Problem:
+    """After the take's time. Refused and not counted: honest people are slow, and draws are bounded anyway."""
+    return Problem(410, "challengeExpired", "The take began too long ago; begin a new one.")
 
 
 def altered(detail: str) -> BindingRefused:

@@ -32,7 +32,7 @@ from engine.store.evaluations import Ended, Evaluation, Evaluations, Retry, Sear
 from engine.store.secrets import fingerprint
 from engine.workflow.model import Asked
 from engine.workflow.run import PinnedPolicy
-from engine.workflow.signals import ProviderFailure, Read, read_directly
+from engine.workflow.signals import ProviderFailure, Read
 
 log = structlog.get_logger("selfie.evaluation")
 Json = dict[str, Any]
@@ -143,11 +143,11 @@ class Evaluating:
         evidence: Evidence,
         retry: Retry | None,
     ) -> Given:
-        if bound.providers:
+        if bound.workflow.evidence != "features":
             with self._inference.admit() as read:
                 ended = self._ended(started, bound, policies, evidence, read)
         else:
-            ended = self._ended(started, bound, policies, evidence, read_directly)
+            ended = self._ended(started, bound, policies, evidence, self._inference.beside())
         with self._database.writing() as connection:
             self._evaluations.begin(connection, started, retry, ended)
         return Given(answer(Evaluation(started, ended)), 200)

@@ -49,6 +49,10 @@ class Inference:
         finally:
             self._room.release()
 
+    def beside(self) -> Read:
+        """The way to ask providers where there is no picture to compute with: within the time, and without a slot."""
+        return self._reader(time.monotonic() + self._seconds)
+
     def _reader(self, deadline: float) -> Read:
         def read(provider: SignalProvider, evidence: Evidence, so_far: Readings) -> Signal:
             if self._hanging[provider.name] >= self._most_hanging:

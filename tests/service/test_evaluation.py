@@ -198,7 +198,8 @@ def test_the_trace_tells_rule_value_and_code(service: Running) -> None:
     trace = service.client.get(f"/api/evaluation/{body['eval_id']}/trace").json()
     assert trace["features"]["age.predicted"] == 12.99
     assert sorted(trace["given"]) == sorted(CHILD)
-    (policy,) = trace["policies"]
+    policy, attempts = trace["policies"]
+    assert (attempts["policy"], attempts["decision"]["value"]) == ("attempts", "accept")
     assert (policy["policy"], policy["version"], policy["decision"]["value"]) == ("selfie", 1, "reject")
     rule = next(rule for rule in policy["rules"] if rule["id"] == "under-age")
     assert (rule["result"], rule["fired"], rule["outcome"], rule["reason"]) == (True, True, "reject", "R845")

@@ -29,7 +29,7 @@ def test_the_score_is_told_where_a_policy_has_one(service: Running) -> None:
     assert (before["score"], after["score"], unknown["score"]) == (None, 25, None)
     items = service.client.get("/api/evaluation").json()["items"]
     assert [item["score"] for item in items] == [None, 25, None]
-    (policy,) = service.client.get(f"/api/evaluation/{after['eval_id']}/trace").json()["policies"]
+    policy, _ = service.client.get(f"/api/evaluation/{after['eval_id']}/trace").json()["policies"]
     assert policy["score"] == 25
     assert policy["scores"]["score.doubts"]["value"] == 25
     assert service.evaluation(before["eval_id"]) == before

@@ -12,6 +12,8 @@ PROVIDERS = {"face", "landmarks", "quality", "liveness", "age", "device"}
 POLICIES = dict.fromkeys(
     ("selfie", "selfie_image", "selfie_quality", "digital_intelligence"), ("lenient", "standard", "strict")
 )
+EVERY_PROVIDER = PROVIDERS | {"challenge", "injection", "behavior", "network", "history"}
+EVERY_POLICY = POLICIES | dict.fromkeys(("selfie_capture", "attempts"), POLICIES["selfie"])
 GOOD = """\
 workflow: gate
 title: Age gate
@@ -105,9 +107,7 @@ def test_a_mistake_reads_well() -> None:
 
 
 def test_the_shipped_workflows_are_those_of_the_contract() -> None:
-    providers = PROVIDERS | {"challenge", "injection", "behavior", "network", "history"}
-    policies = POLICIES | dict.fromkeys(("selfie_capture", "attempts"), tuple(POLICIES["selfie"]))
-    shipped = shipped_workflows(providers, policies)
+    shipped = shipped_workflows(EVERY_PROVIDER, EVERY_POLICY)
     assert {name: workflow.evidence for name, workflow in shipped.items()} == {
         "selfie_intelligence": "capture",
         "selfie_image": "still",
@@ -131,6 +131,6 @@ def test_what_a_capture_asks_is_read() -> None:
 
 
 def test_the_shipped_capture_asks_a_flash_where_it_is_not_lenient() -> None:
-    capture = shipped_workflows(PROVIDERS, POLICIES)["selfie_intelligence"]
+    capture = shipped_workflows(EVERY_PROVIDER, EVERY_POLICY)["selfie_intelligence"]
     assert [capture.asked(strategy) for strategy in ("lenient", "standard", "strict")] == ["none", "flash", "flash"]
     assert (capture.keep_frames, capture.device_binding) == (0, False)

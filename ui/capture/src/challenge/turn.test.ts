@@ -9,11 +9,11 @@ const step = (start: number, reached: number[]): Candidate[] =>
 
 describe("a head follows", () => {
   it.each([
-    ["left", [0, 10, 19, 25, 12, 8], ["going", "going", "away", "coming", "coming", "done"]],
-    ["right", [0, -12, -18, -9], ["going", "going", "away", "done"]],
+    ["left", [0, 10, 25, 31, 12, 8], ["going", "going", "away", "coming", "coming", "done"]],
+    ["right", [0, -12, -25, -9], ["going", "going", "away", "done"]],
     ["left", [0, -25, -30, 0], ["going", "going", "going", "going"]],
-    ["right", [0, null, -20, null, -5], ["going", "going", "away", "coming", "done"]],
-    ["left", [17, 9, 17], ["going", "going", "going"]],
+    ["right", [0, null, -27, null, -5], ["going", "going", "away", "coming", "done"]],
+    ["left", [24, 9, 24], ["going", "going", "going"]],
   ] as const)("to the %s with %j", (direction, yaws, wanted) => {
     const following = new Following(direction);
     expect(yaws.map((yaw) => following.see(yaw))).toEqual(wanted);
