@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.attacks.clips import Clip, clips
-from benchmarks.attacks.run import kept, planned, run
+from benchmarks.attacks.run import DECIDED_BY, kept, planned, run
 from benchmarks.attacks.species import SPECIES, Species
 from benchmarks.attacks.stage import open_stage
 from benchmarks.attacks.table import missed, table, write
@@ -40,7 +40,8 @@ def main() -> int:
 
 
 def _run(chosen: Sequence[Species], films: Sequence[Clip], chromium: str, given: argparse.Namespace) -> list[Result]:
-    plans = list(planned(chosen, films, given.sessions, given.plain_sessions))
+    every = planned(chosen, films, given.sessions, given.plain_sessions)
+    plans = [plan for plan in every if plan.asked in given.asked]
     with tempfile.TemporaryDirectory(prefix="attacks-") as folder, open_stage(Path(folder), chromium, films) as stage:
         return run(stage, plans, given.keep, given.minutes)
 
@@ -52,6 +53,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--sessions", type=int, default=SESSIONS, help="masked sessions of each species and challenge")
     parser.add_argument("--plain-sessions", type=int, default=PLAIN_SESSIONS, help="the same as the harness comes")
     parser.add_argument("--minutes", type=float, default=math.inf, help="begin no session after so many")
+    parser.add_argument("--asked", nargs="*", default=[*DECIDED_BY], choices=[*DECIDED_BY], help="challenges")
     parser.add_argument("--keep", type=Path, help="add each result to this file, a JSON line each")
     parser.add_argument("--add", type=Path, help="count the results of this file too")
     parser.add_argument("--only-table", action="store_true", help="run nothing")

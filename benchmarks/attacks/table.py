@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks.attacks.readings import readings
 from benchmarks.attacks.species import SPECIES, Species
 from benchmarks.attacks.tally import ENDINGS, Result, Tally, tally
 
@@ -15,13 +16,19 @@ _COLUMNS = ("species", "strategy", "sessions, clips, recordings", *ENDINGS, "acc
 
 
 def table(results: Sequence[Result]) -> str:
-    """Both tables in Markdown: masked, and as the harness comes."""
+    """Three tables in Markdown: masked, as the harness comes, and what the signals read."""
     parts = []
     for masked, title in ((True, "Tells masked"), (False, "As the harness comes")):
         rows = [row for one in SPECIES for row in _rows(one, [r for r in results if r.masked == masked])]
         head = [_line(_COLUMNS), _line(["---"] * len(_COLUMNS))]
         parts.append("\n".join([f"**{title}.**", "", *head, *rows]))
-    return "\n\n".join(parts)
+    return "\n\n".join([*parts, _read(results)])
+
+
+def _read(results: Sequence[Result]) -> str:
+    names, *rows = readings(results)
+    lines = [_line(names), _line(["---"] * len(names)), *(_line(row) for row in rows)]
+    return "\n".join(["**What was read** in the masked sessions, from the least to the most.", "", *lines])
 
 
 def _rows(species: Species, results: Sequence[Result]) -> list[str]:
