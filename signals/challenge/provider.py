@@ -12,6 +12,7 @@ from engine.contracts import Challenge, Evidence, Ports, Readings, Signal, Value
 from signals.answer import NothingToRead, answered
 from signals.challenge.flash import Seen, followed
 from signals.challenge.planar import motion
+from signals.challenge.same_face import continuity
 from signals.challenge.skin import skin_and_around
 from signals.challenge.turn import turned
 from signals.face.findings import Face, largest_faces
@@ -19,6 +20,8 @@ from signals.landmarks.provider import LANDMARKS, Landmarks
 from signals.settings import bound_opencv
 
 Faces = Sequence[tuple[int, Face]]
+AHEAD = 12.0
+"""Degrees."""
 
 
 class ChallengeProvider:
@@ -35,6 +38,7 @@ class ChallengeProvider:
             "liveness.motion_px",
             "liveness.nonplanar_motion_px",
             "liveness.head_turn_yaw_deg",
+            "liveness.face_continuity",
         }
     )
 
@@ -46,11 +50,19 @@ class ChallengeProvider:
         if evidence.kind != "capture" or asked is None:
             raise NothingToRead("no challenge was asked: the evidence did not come from a capture session")
         faces = largest_faces(so_far)
-        features: dict[str, Value | None] = {"liveness.challenge": asked.kind, **_moved(evidence, faces)}
+        yaws = _yaws(evidence, so_far) if asked.kind == "turn" else None
+        features: dict[str, Value | None] = {
+            "liveness.challenge": asked.kind,
+            "liveness.face_continuity": continuity(
+                [(evidence.frames[number], face) for number, face in faces if yaws is None or _ahead(yaws, number)]
+            ),
+            **_moved(evidence, faces),
+        }
         if asked.kind == "flash":
             features |= _flashed(asked, evidence, faces)
-        elif asked.kind == "turn":
-            features["liveness.head_turn_yaw_deg"] = _turned(asked, evidence, so_far)
+        elif yaws is not None:
+            times = [frame.t_ms for frame in evidence.frames]
+            features["liveness.head_turn_yaw_deg"] = turned(asked, list(zip(times, yaws, strict=True)))
         return Signal(features)
 
 
@@ -73,12 +85,18 @@ def _moved(evidence: Evidence, faces: Faces) -> dict[str, Value | None]:
     return {"liveness.motion_px": found.moved, "liveness.nonplanar_motion_px": found.nonplanar}
 
 
-def _turned(asked: Challenge, evidence: Evidence, so_far: Readings) -> float | None:
+def _yaws(evidence: Evidence, so_far: Readings) -> list[float | None] | None:
+    """How far the head is turned in each frame; None where no mesh was read."""
     read = so_far.findings.get(LANDMARKS)
     if not isinstance(read, tuple) or len(read) != len(evidence.frames):
         return None
-    yaws = [one.pose.yaw if isinstance(one, Landmarks) and one.pose else None for one in read]
-    return turned(asked, [(frame.t_ms, yaw) for frame, yaw in zip(evidence.frames, yaws, strict=True)])
+    return [one.pose.yaw if isinstance(one, Landmarks) and one.pose else None for one in read]
+
+
+def _ahead(yaws: Sequence[float | None], number: int) -> bool:
+    """Whether a frame shows the face from about the front: turned ones look unlike and say nothing of who it is."""
+    yaw = yaws[number]
+    return yaw is not None and abs(yaw) <= AHEAD
 
 
 def build(ports: Ports) -> ChallengeProvider:

@@ -71,6 +71,7 @@ GOOD: dict[str, Mapping[str, Value | None]] = {
         "liveness.flash_corr": 0.93,
         "liveness.flash_amplitude": 0.04,
         "liveness.flash_bg_ratio": 0.3,
+        "liveness.face_continuity": 0.8,
         "liveness.motion_px": 2.0,
         "liveness.nonplanar_motion_px": 1.2,
     },

@@ -74,6 +74,7 @@ def test_a_flash_is_followed_and_its_sequence_is_asked(providers: Sequence[Signa
     assert number(found, "liveness.flash_corr") > 0.9
     assert number(found, "liveness.flash_amplitude") > 0.05
     assert number(found, "liveness.flash_bg_ratio") < 0.6
+    assert number(found, "liveness.face_continuity") > 0.6
     assert "liveness.nonplanar_motion_px" in found.features
     assert evidence.challenge is not None
     other = replace(evidence.challenge, steps=(*STEPS[3:], *STEPS[:3]))
@@ -84,6 +85,14 @@ def test_a_tint_of_the_whole_picture_is_told_from_light(providers: Sequence[Sign
     found = read(providers, flashed(Stage(0.3, behind=1)))
     assert number(found, "liveness.flash_corr") > 0.9
     assert number(found, "liveness.flash_bg_ratio") > 0.6
+
+
+def test_frames_of_a_mirrored_face_before_the_flash_are_another_face(providers: Sequence[SignalProvider]) -> None:
+    """As when pictures of one person stand before the answer of another."""
+    evidence = flashed(Stage(0.3))
+    mirrored = [Frame(encoded(cv2.flip(frame.pixels(), 1), ".jpg"), frame.t_ms) for frame in evidence.frames[:8]]
+    put_together = replace(evidence, frames=(*mirrored, *evidence.frames[8:]))
+    assert number(read(providers, put_together), "liveness.face_continuity") < 0.5
 
 
 def test_without_a_transcript_the_flash_is_unknown(providers: Sequence[SignalProvider]) -> None:
@@ -100,7 +109,12 @@ def test_what_was_not_asked_is_unknown(providers: Sequence[SignalProvider], kind
     found = read(providers, burst(*[PORTRAIT] * 6, challenge=Challenge(kind)))  # type: ignore[arg-type]
     assert found.features["liveness.challenge"] == kind
     assert found.features["liveness.motion_px"] is not None
-    assert set(found.features) == {"liveness.challenge", "liveness.motion_px", "liveness.nonplanar_motion_px"}
+    assert {name for name, value in found.features.items() if value is not None} <= {
+        "liveness.challenge",
+        "liveness.face_continuity",
+        "liveness.motion_px",
+        "liveness.nonplanar_motion_px",
+    }
 
 
 def test_a_photo_that_is_bent_aside_has_not_turned(providers: Sequence[SignalProvider]) -> None:
