@@ -11,6 +11,7 @@ FEATURES = (
     "liveness.flash_corr",
     "liveness.flash_amplitude",
     "liveness.flash_bg_ratio",
+    "liveness.face_continuity",
     "injection.duplicate_frame_ratio",
     "injection.loop_ratio",
     "injection.revisit_min_ratio",

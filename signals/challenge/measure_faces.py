@@ -81,7 +81,7 @@ def main() -> None:
         for one in faces[a][:FEW]
         for other in faces[b][:FEW]
     ]
-    levels = ", ".join(f"{np.mean(np.asarray(pairs) >= level):.2%} at {level}" for level in (0.45, 0.5, 0.55, 0.6))
+    levels = ", ".join(f"{np.mean(np.asarray(pairs) >= level):.2%} at {level}" for level in (0.5, 0.55, 0.6, 0.65, 0.7))
     print(f"{len(faces)} people, {len(pairs)} pairs of two: {levels} or more")  # noqa: T201
 
 
