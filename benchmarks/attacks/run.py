@@ -6,14 +6,15 @@ import json
 import sys
 import time
 import traceback
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import cache
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from benchmarks.attacks.clips import Clip
-from benchmarks.attacks.session import Outcome
+from benchmarks.attacks.session import WORKFLOW, Ending, Outcome
 from benchmarks.attacks.species import Species
 from benchmarks.attacks.stage import Stage
 from benchmarks.attacks.tally import Result
@@ -58,15 +59,29 @@ def decided_anew(service: Service, outcome: Outcome, strategy: str) -> Outcome:
     """The same features under another strategy, by the service's own policies; what was refused stays refused."""
     if outcome.ending == "refused":
         return outcome
-    tried = [_tried(service, name, outcome.features, strategy) for name in outcome.policies]
+    tried = [_tried(service, text, outcome.features, strategy) for text in _policies(service)]
     worst = max(tried, key=lambda one: ("accept", "review", "reject").index(one["decision"]["value"]))
     codes = [code for one in tried for code in one["decision"]["reasonCodes"]]
-    return Outcome(worst["decision"]["value"], tuple(dict.fromkeys(codes)), outcome.features, outcome.policies)
+    return Outcome(worst["decision"]["value"], tuple(dict.fromkeys(codes)), outcome.features)
 
 
-def _tried(service: Service, policy: str, features: Any, strategy: str) -> Any:
-    live = service.ask("GET", f"/api/policies/{policy}")["live_version"]
-    text = service.ask("GET", f"/api/policies/{policy}/versions/{live}")["text"]
+def results_anew(service: Service, results: Sequence[Result]) -> Iterator[Result]:
+    """What the policies of today make of what was read in earlier sessions."""
+    for one in results:
+        outcome = decided_anew(service, Outcome(cast("Ending", one.ending), one.reasons, one.features), one.strategy)
+        yield replace(one, ending=outcome.ending, reasons=outcome.reasons)
+
+
+@cache
+def _policies(service: Service) -> list[str]:
+    """The texts of the policies that decide a capture."""
+    workflows = service.ask("GET", "/api/workflows")["items"]
+    (names,) = [each["policies"] for each in workflows if each["workflow"] == WORKFLOW]
+    live = [(name, service.ask("GET", f"/api/policies/{name}")["live_version"]) for name in names]
+    return [service.ask("GET", f"/api/policies/{name}/versions/{number}")["text"] for name, number in live]
+
+
+def _tried(service: Service, text: str, features: Mapping[str, Any], strategy: str) -> Any:
     known = {name: value for name, value in features.items() if value is not None and not name.startswith("context.")}
     return service.ask("POST", "/api/policies/try", json={"text": text, "strategy": strategy, "features": known})
 

@@ -15,6 +15,7 @@ from tests.capture.steps import CAMERA_READY, at, press
 from tests.harness.server import Service
 
 Ending = Literal["accept", "review", "reject", "refused"]
+WORKFLOW = "selfie_intelligence"
 READING_SECONDS = 0.8
 """A person reads for a moment before each press; a page that is clicked through at once is told by its speed."""
 PATIENCE_SECONDS = 60
@@ -27,13 +28,11 @@ class Outcome:
     Args:
         reasons: codes of all policies; for `refused` the problem's code.
         features: what the providers read.
-        policies: the policies that decided.
     """
 
     ending: Ending
     reasons: tuple[str, ...]
     features: Mapping[str, Any] = field(default_factory=dict)
-    policies: tuple[str, ...] = ()
 
 
 class Refused(Exception):  # noqa: N818 - the word of the domain
@@ -45,7 +44,7 @@ def new_session(service: Service, strategy: str, customer: str) -> tuple[str, st
     body = {
         "id": customer,
         "timestamp": datetime.now(UTC).isoformat(),
-        "workflow": "selfie_intelligence",
+        "workflow": WORKFLOW,
         "data": {"individual": {"id": customer}, "strategy": strategy},
     }
     answer = service.ask("POST", "/api/evaluation", json=body)
@@ -104,9 +103,8 @@ def decided(service: Service, eval_id: str) -> Outcome:
         time.sleep(0.2)
     trace = service.ask("GET", f"/api/evaluation/{eval_id}/trace")
     codes = [code for policy in trace["policies"] for code in policy["decision"]["reasonCodes"]]
-    names = tuple(policy["policy"] for policy in trace["policies"])
     ending: Ending = answer["decision"].lower()
-    return Outcome(ending, tuple(dict.fromkeys(codes)), trace["features"], names)
+    return Outcome(ending, tuple(dict.fromkeys(codes)), trace["features"])
 
 
 def _has_frames(request: Request) -> bool:
