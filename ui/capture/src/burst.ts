@@ -18,6 +18,8 @@ export interface Picture {
 export class Film {
   /** Whether the browser told when the camera took a picture; undefined where it could not be asked. */
   captureTime: boolean | undefined;
+  /** Times are sent as whole milliseconds and must grow: a browser under load may call twice for one moment. */
+  private last = -Infinity;
 
   constructor(private readonly video: HTMLVideoElement) {}
 
@@ -26,7 +28,10 @@ export class Film {
     const giveUp = performance.now() + PATIENCE_MS;
     for (;;) {
       const time = await this.pictureTime();
-      if (time >= due) return { time, jpeg: encode(draw(this.video)) };
+      if (time >= due && time >= this.last + 1) {
+        this.last = time;
+        return { time, jpeg: encode(draw(this.video)) };
+      }
       if (time > giveUp) throw new Fault("cameraInUse");
     }
   }
