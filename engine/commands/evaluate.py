@@ -56,6 +56,10 @@ class Line:
         }
 
 
+NOBODY = "selfie evaluate"
+"""Whose image it is: of nobody who was ever counted, since nothing is stored here."""
+
+
 def evaluate(
     images: Annotated[list[Path], typer.Argument(metavar="IMAGE…", help="JPEG, PNG or WebP files.")],
     workflow: Annotated[str, typer.Option("--workflow", help="A workflow that reads a still.")] = WORKFLOW,
@@ -126,7 +130,7 @@ def _evaluate(
         return Line(str(image), None, str(bad))
     except OSError as broken:
         return Line(str(image), None, (broken.strerror or "cannot be read").lower())
-    verdict = pipeline.run(bound, policies, Evidence(kind="still", frames=(frame,)), strategy)
+    verdict = pipeline.run(bound, policies, Evidence(kind="still", frames=(frame,), customer=NOBODY), strategy)
     broken_providers = [f"{each.provider}: {each.reason}" for each in verdict.failures if each.cause == "provider"]
     return Line(str(image), verdict, "; ".join(broken_providers) or None)
 

@@ -54,7 +54,9 @@ def _checked(features: Mapping[str, Value | None], services: Services) -> Mappin
 
 def _try_selfie(policy: CompiledPolicy, strategy: str, selfie: Selfie, services: Services) -> Json:
     bound = services.pipeline.workflow(SELFIE_WORKFLOW)
-    evidence = Evidence(kind="still", frames=frames_of(selfie))
+    evidence = Evidence(
+        kind="still", frames=frames_of(selfie), customer="a try"
+    )  # tries are not stored: it was never counted
     with services.inference.admit() as read:
         verdict = services.pipeline.run(bound, [PinnedPolicy(policy, 0)], evidence, strategy, read)
     return _answer(policy, strategy, verdict.features, verdict.failures, services)

@@ -68,7 +68,13 @@ def is_told(page: Page, hint: str) -> None:
     page.locator(f"[data-hint={hint}]").wait_for(timeout=PATIENCE_MS)
 
 
-@pytest.mark.parametrize("hint", FILMS)
+OFTEN = ("good", "closer", "nobody")
+"""The others are filmed in the long tests: each takes ten seconds."""
+
+
+@pytest.mark.parametrize(
+    "hint", [name if name in OFTEN else pytest.param(name, marks=pytest.mark.soak) for name in FILMS]
+)
 def test_each_film_is_told_what_is_wrong_with_it(chromium: str, service: Service, tmp_path: Path, hint: str) -> None:
     """And none but the good one would take itself: the page is still at the camera."""
     _, link = service.new_capture()
@@ -81,7 +87,9 @@ def test_each_film_is_told_what_is_wrong_with_it(chromium: str, service: Service
         at(page, "capture")
 
 
-@pytest.mark.parametrize("hint", ["good", "closer", "nobody"])
+@pytest.mark.parametrize(
+    "hint", ["good", *(pytest.param(name, marks=pytest.mark.soak) for name in ("closer", "nobody"))]
+)
 def test_the_same_is_told_on_a_phone(chromium: str, service: Service, tmp_path: Path, hint: str) -> None:
     scene = replace(FILMS[hint], width=HANDHELD.width, height=HANDHELD.height, face_at=HANDHELD.face_at)
     scene = HANDHELD if hint == "good" else replace(scene, face_share=0.2)
@@ -153,7 +161,16 @@ def test_a_person_may_turn_it_off_and_it_stays_off_for_a_retake(browser: Browser
         expect(page.get_by_role("switch")).not_to_be_checked()
 
 
-@pytest.mark.parametrize("blocked", ["**/*.wasm", "**/facemesh-*.bin", "**/worker-*.js", "**/guide-*.js"])
+@pytest.mark.parametrize(
+    "blocked",
+    [
+        "**/*.wasm",
+        *(
+            pytest.param(name, marks=pytest.mark.soak)
+            for name in ("**/facemesh-*.bin", "**/worker-*.js", "**/guide-*.js")
+        ),
+    ],
+)
 def test_without_the_guide_the_person_takes_the_selfie(browser: Browser, service: Service, blocked: str) -> None:
     _, link = service.new_capture()
     with page_of(browser, PHONE, **MOVING) as page:

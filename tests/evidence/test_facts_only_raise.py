@@ -234,7 +234,7 @@ def told(draw: st.DrawFn) -> Facts:
     return facts
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=(HealthCheck.too_slow, HealthCheck.data_too_large))
+@settings(max_examples=30, deadline=None, suppress_health_check=(HealthCheck.too_slow, HealthCheck.data_too_large))
 @given(data=st.data())
 def test_leaving_facts_out_never_helps(data: st.DataObject) -> None:
     """What is not accepted with them is not accepted without some of them."""

@@ -74,7 +74,12 @@ OWN_GATE = (
     .replace("policy: age_gate", "policy: own_gate")
     .replace("pack: age_of", "pack: our_age_of")
 )
-ADULT = {"face.count": 1, "liveness.passive_score": 0.97, "age.predicted": 24.0}
+ADULT = {
+    "face.count": 1,
+    "liveness.passive_score": 0.97,
+    "age.predicted": 24.0,
+    "history.customer_refusals_24h": 0,
+}
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from engine.policy.registers import shipped_shelf
 from tests.policy.shipped import cases_of, shipped
 
 DOCS = Path(__file__).parents[2] / "docs" / "policies.md"
-KNOWN = {"face.count": 1, "liveness.passive_score": 0.99}
+KNOWN = {"history.customer_refusals_24h": 0, "face.count": 1, "liveness.passive_score": 0.99}
 
 
 def pack() -> Pack:
