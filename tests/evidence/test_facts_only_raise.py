@@ -242,7 +242,7 @@ def test_leaving_facts_out_never_helps(data: st.DataObject) -> None:
 
 
 @pytest.mark.soak
-@settings(max_examples=1500, deadline=None, suppress_health_check=(HealthCheck.too_slow, HealthCheck.data_too_large))
+@settings(max_examples=200, deadline=None, suppress_health_check=(HealthCheck.too_slow, HealthCheck.data_too_large))
 @given(data=st.data())
 def test_leaving_facts_out_never_helps_for_long(data: st.DataObject) -> None:
     """The same, many times."""
