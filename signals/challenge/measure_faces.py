@@ -57,7 +57,9 @@ def people(data: Path, provider: FaceProvider) -> dict[str, list[Patch]]:
         if row.get("label", "live") != "live" or len(found.get(person := row.get("subject", name), [])) >= FEW:
             continue
         image = cv2.imread(name)
-        found.setdefault(person, []).extend(patch(*each) for each in seen(provider, [] if image is None else [np.asarray(image, np.uint8)]))
+        found.setdefault(person, []).extend(
+            patch(*each) for each in seen(provider, [] if image is None else [np.asarray(image, np.uint8)])
+        )
     return found
 
 
