@@ -84,7 +84,7 @@ def test_an_edit_changes_the_next_decision(console: OpenConsole, service: Servic
     assert after["decision"] == "REVIEW"
     assert "R1801" in after["selfieIntelligence"]["reasonCodes"]
     with console(f"?evaluation={after['eval_id']}") as page:
-        expect(page.locator(".si-trace-head")).to_contain_text(f"version {before + 1}")
+        expect(page.locator(".si-trace-head").first).to_contain_text(f"version {before + 1}")
         expect(page.locator("details.si-rule.fired", has_text="liveness-uncertain")).to_contain_text("0.9")
     with console(f"?policy=selfie&version={before}&show=changes") as page:
         expect(page.locator("tr.si-added")).to_contain_text("0.90")
