@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from datetime import datetime
 
 from benchmarks.selfie_path.images import jpeg
 from benchmarks.selfie_path.path import Now, SelfiePath
-from engine.contracts import Binding, Challenge, Evidence, Outcome, Ports, Sighting
+from engine.contracts import Binding, Challenge, Evidence, Ports
 from engine.frames import Frame
+from engine.service.pipeline import NoHistory
 from engine.workflow.providers import build_providers, in_order, installed_factories
 from engine.workflow.signals import ProviderFailure
 from signals.challenge.staging import AFTER_MS, COLOURS, INTERVAL_MS, NEUTRAL, STEP_MS, STEPS
@@ -36,34 +36,6 @@ AGENT = (
 HEADERS = {"user-agent": AGENT, "sec-ch-ua-mobile": "?1", "sec-ch-ua-platform": '"Android"', "accept-language": "en"}
 
 
-class EmptyHistory:
-    """Nobody came before: every look-up finds nothing, which is an answer."""
-
-    def device_seen(self, device_id: str, before: datetime) -> bool | None:  # noqa: ARG002 - the port's signature
-        return False
-
-    def count(
-        self,
-        scope: str,  # noqa: ARG002
-        kind: str,  # noqa: ARG002
-        key: str,  # noqa: ARG002
-        *,
-        since: datetime,  # noqa: ARG002
-        outcomes: frozenset[Outcome] | None = None,  # noqa: ARG002
-    ) -> int | None:
-        return 0
-
-    def recall(
-        self,
-        scope: str,  # noqa: ARG002
-        kind: str,  # noqa: ARG002
-        keys: Sequence[str],  # noqa: ARG002
-        *,
-        since: datetime,  # noqa: ARG002
-    ) -> Sequence[Sighting] | None:
-        return ()
-
-
 class BurstPath(SelfiePath):
     """All installed providers of ours on a burst with binding, challenge, headers and the page's facts."""
 
@@ -72,7 +44,7 @@ class BurstPath(SelfiePath):
         number = str(threads)
         settings = {**os.environ, "SELFIE_ONNX_THREADS": number, "SELFIE_OPENCV_THREADS": number}
         factories = {name: each for name, each in installed_factories().items() if name in OURS}
-        ports = Ports(Now(), EmptyHistory(), settings, open_store(settings))
+        ports = Ports(Now(), NoHistory(), settings, open_store(settings))
         self.providers = list(in_order(build_providers(factories, ports, self.catalogue).values(), "benchmark"))
         self.failed: dict[str, str] = {}
         """Why a provider gave nothing in the latest run: what it costs is then not measured."""
