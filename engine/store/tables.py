@@ -84,6 +84,7 @@ evaluation = Table(
     Column("context", Json, nullable=False),
     Column("requested_at", UtcDateTime, nullable=False),
     Column("started_at", UtcDateTime, nullable=False),
+    Column("erased_at", UtcDateTime),
     Index("ix_evaluation_listed", "environment", "started_at", "eval_id"),
 )
 
@@ -101,6 +102,145 @@ outcome = Table(
     Column("policies", Json, nullable=False),
     Column("evidence_digest", String(64)),
     Column("device", String(64)),
+    Column("route", Json),  # of a workflow with steps of its own: see engine/workflow/state.py
+)
+
+run = Table(
+    "run",
+    metadata,
+    Column("eval_id", ForeignKey("evaluation.eval_id"), primary_key=True),
+    Column("version", Integer, nullable=False),  # of two that move a run at once, one finds another version
+    Column("state", Json, nullable=False),
+    Column("waits_for", String(16)),  # None: over
+    Column("step", String(64)),
+    Column("since", UtcDateTime),
+    Column("until", UtcDateTime),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Index("ix_run_due", "waits_for", "until"),
+)
+
+way = Table(
+    "way",
+    metadata,
+    Column("eval_id", ForeignKey("evaluation.eval_id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("workflow_sha256", String(64), nullable=False),
+    Column("step", String(64), nullable=False),
+    Column("edge", String(64), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index("ix_way_counted", "workflow_sha256", "step", "edge"),
+)
+
+shadow = Table(
+    "shadow",
+    metadata,
+    Column("eval_id", ForeignKey("evaluation.eval_id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("step", String(64), nullable=False),
+    Column("candidate", String(128), nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("live", String(16)),  # what stood when the candidate was asked; None before a policy
+    Column("policies", Json, nullable=False),
+    Column("failure", String(256)),
+    Column("at", UtcDateTime, nullable=False),
+    Index("ix_shadow_candidate", "candidate", "at"),
+)
+
+case_state = Table(
+    "case_state",
+    metadata,
+    Column("eval_id", ForeignKey("evaluation.eval_id"), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("sub_status", String(64)),
+    Column("decision", String(16)),  # a person's; the outcome itself stays
+    Column("notes", Text, nullable=False),
+    Column("queue", String(64)),
+    Column("priority", Integer),
+    Column("due_at", UtcDateTime),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Column("by", String(128), nullable=False),
+    Index("ix_case_state_queue", "queue", "status", "priority", "due_at"),
+)
+
+case_event = Table(
+    "case_event",
+    metadata,
+    Column("eval_id", ForeignKey("evaluation.eval_id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("by", String(128), nullable=False),
+    Column("changed", Json, nullable=False),  # name to [before, after]
+)
+
+label = Table(
+    "label",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("environment", String(16), nullable=False),
+    Column("customer_id", String(256), nullable=False),
+    Column("workflow", String(64), nullable=False),
+    Column("eval_id", ForeignKey("evaluation.eval_id")),
+    Column("fraud_label", String(32), nullable=False),
+    Column("told", Json, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("by", String(128), nullable=False),
+    Index("ix_label_of", "environment", "customer_id", "workflow", "at"),
+)
+
+webhook_endpoint = Table(
+    "webhook_endpoint",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("environment", String(16), nullable=False),
+    Column("url", String(2048), nullable=False),
+    Column("events", Json, nullable=False),  # types; empty: all
+    Column("secrets", LargeBinary, nullable=False),  # sealed; several while one is rotated
+    Column("description", String(256), nullable=False, default=""),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("disabled_at", UtcDateTime),
+)
+
+webhook_event = Table(
+    "webhook_event",
+    metadata,
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("event_id", String(36), nullable=False, unique=True),
+    Column("environment", String(16), nullable=False),
+    Column("eval_id", ForeignKey("evaluation.eval_id"), nullable=False),
+    Column("event_type", String(64), nullable=False),
+    Column("event_at", UtcDateTime, nullable=False),
+    Column("body", Text, nullable=False),  # the very bytes that are sent and signed
+    Index("ix_webhook_event_pruned", "event_at"),
+)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("event_id", ForeignKey("webhook_event.event_id"), primary_key=True),
+    Column("endpoint_id", ForeignKey("webhook_endpoint.id"), primary_key=True),
+    Column("eval_id", String(36), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("state", String(16), nullable=False),  # waiting, delivered, dead
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", UtcDateTime, nullable=False),
+    Column("leased_by", String(64)),
+    Column("leased_until", UtcDateTime),
+    Column("status_code", Integer),
+    Column("error", String(256)),
+    Column("delivered_at", UtcDateTime),
+    Index("ix_delivery_due", "state", "next_at"),
+    Index("ix_delivery_order", "endpoint_id", "eval_id", "seq"),
+)
+
+executor = Table(
+    "executor",
+    metadata,
+    Column("executor_id", String(64), primary_key=True),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("beat_at", UtcDateTime, nullable=False),
+    Column("stopped_at", UtcDateTime),
+    Index("ix_executor_dead", "stopped_at", "beat_at"),
 )
 
 idempotency = Table(
@@ -140,6 +280,7 @@ capture_session = Table(
     Column("challenge", Json),
     Column("delivery_sha256", String(64)),  # of the envelope of the frames that are there
     Column("submission_sha256", String(64)),
+    Column("number", Integer, nullable=False, default=1, server_default="1"),  # of the pass that it is for
     Index("ix_capture_session_due", "state", "expires_at"),
 )
 

@@ -12,7 +12,7 @@ from engine.diagnostics import Refused
 from engine.logic.mistakes import Mistakes, did_you_mean, quoted
 from engine.logic.syntax import Entries, Items, Node, Scalar
 from engine.policy.document import read_document
-from engine.workflow.model import DEFAULT_STRATEGY, Asked, Workflow
+from engine.workflow.model import DEFAULT_STRATEGY, Asked, Workflow, plain_steps
 
 KINDS: tuple[EvidenceKind, ...] = ("capture", "still", "features")
 REQUIRED = ("workflow", "title", "evidence", "providers", "policies")
@@ -153,12 +153,12 @@ def _challenges_must_exist(root: Entries, policies: Mapping[str, Collection[str]
 def _build(root: Entries, text: str) -> Workflow:
     """Only for what was checked."""
     word = {name: _word(node) or "" for name, node in ((str(key.value), value) for key, value in root.pairs)}
+    kind = next(kind for kind in KINDS if kind == word["evidence"])
     return Workflow(
         name=word["workflow"],
         title=word["title"],
-        evidence=next(kind for kind in KINDS if kind == word["evidence"]),
-        providers=_names(root.get("providers")) or (),
-        policies=_names(root.get("policies")) or (),
+        evidence=kind,
+        steps=plain_steps(kind, _names(root.get("providers")) or (), _names(root.get("policies")) or ()),
         strategy=word.get("strategy", DEFAULT_STRATEGY),
         accepts_features=_flag(root.get("accepts_features")),
         text=text,

@@ -11,7 +11,7 @@ import pytest
 
 from engine.contracts import Decision, Evidence, Outcome, Value
 from engine.policy import read_policy, shipped_catalogue, shipped_policies, shipped_reasons
-from engine.workflow.model import Workflow
+from engine.workflow.model import Workflow, plain_steps
 from engine.workflow.run import PinnedPolicy, Verdict, evaluate, evaluate_nothing
 from engine.workflow.signals import ProviderFailure
 from tests.service.providers import GOOD, Failing, NothingToRead, Telling
@@ -45,7 +45,13 @@ class Fixed:
 
 def workflow(**changes: Any) -> Workflow:
     """A workflow for tests."""
-    given = {"name": "w", "title": "W", "evidence": "still", "providers": (), "policies": (), "strategy": "standard"}
+    given = {
+        "name": "w",
+        "title": "W",
+        "evidence": "still",
+        "steps": plain_steps("still", (), ()),
+        "strategy": "standard",
+    }
     return Workflow(**{**given, "accepts_features": False, "text": "", "sha256": "1" * 64, **changes})
 
 

@@ -1,0 +1,79 @@
+"""The outbox: what webhooks tell, written in the transaction of the change that they tell of."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from json import dumps
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from engine.store.tables import delivery, webhook_endpoint, webhook_event
+
+EVENTS = (
+    "evaluation_completed",
+    "evaluation_paused",
+    "reevaluation",
+    "workflow_execution_failed",
+    "decision_update",
+    "review_case_assigned",
+    "case_status_updated",
+    "case_notes_added",
+    "fraud_confirming",
+)
+"""Every type of event."""
+
+
+class Outbox:
+    """Where events are put. One event has one body, whoever it goes to and however often."""
+
+    def put(
+        self,
+        connection: Connection,
+        *,
+        environment: str,
+        eval_id: str,
+        event_type: str,
+        at: datetime,
+        data: Callable[[], Mapping[str, Any]],
+    ) -> str | None:
+        """Keep an event for every endpoint of this environment that wants its type; None where there is none.
+
+        Args:
+            data: what the event tells, made only where somebody wants it; no link of a capture, no frame.
+        """
+        endpoints = _wanting(connection, environment, event_type)
+        if not endpoints:
+            return None
+        event_id = str(uuid.uuid4())
+        stamp = at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+        told = {"event_id": event_id, "event_at": stamp, "event_type": event_type, "data": data()}
+        row = {
+            "event_id": event_id,
+            "environment": environment,
+            "eval_id": eval_id,
+            "event_type": event_type,
+            "event_at": at,
+            "body": dumps(told, ensure_ascii=False, separators=(",", ":"), allow_nan=False),
+        }
+        seq = connection.execute(insert(webhook_event).values(row).returning(webhook_event.c.seq)).scalar_one()
+        waiting = {
+            "event_id": event_id,
+            "eval_id": eval_id,
+            "seq": seq,
+            "state": "waiting",
+            "attempts": 0,
+            "next_at": at,
+        }
+        connection.execute(insert(delivery), [{**waiting, "endpoint_id": endpoint} for endpoint in endpoints])
+        return event_id
+
+
+def _wanting(connection: Connection, environment: str, event_type: str) -> list[str]:
+    endpoint = webhook_endpoint.c
+    query = select(endpoint.id, endpoint.events).where(
+        endpoint.environment == environment, endpoint.disabled_at.is_(None)
+    )
+    return [row.id for row in connection.execute(query) if not row.events or event_type in row.events]

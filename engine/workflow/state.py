@@ -1,0 +1,127 @@
+"""How far a run has come: everything that the next step needs, and everything that a replay needs. Plain JSON inside.
+
+It names ids and features only, never a frame. `to_json` and `from_json` are each other's inverse, and stay able to read
+what an earlier version wrote: `form` says which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from engine.contracts import Outcome, Sighting, Value
+
+FORM = 1
+WaitsFor = Literal["capture", "outside", "time"]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One step that was done, and the edge by which it was left (`next`, `case 1`, `error`, …)."""
+
+    step: str
+    edge: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """What a run waits for. `until` is when it goes on without."""
+
+    reason: WaitsFor
+    step: str
+    since: datetime
+    until: datetime
+    session_id: str | None = None
+    """Of `capture`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A review that was asked for."""
+
+    queue: str
+    priority: int
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shadowed:
+    """What a candidate would have said; `policies` as rows of `Ended.policies`."""
+
+    step: str
+    candidate: str
+    outcome: Outcome
+    policies: tuple[Mapping[str, Any], ...]
+    failure: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What came from outside the run, kept so that a replay needs nobody: an `http` answer or a `PATCH`."""
+
+    step: str
+    features: Mapping[str, Value | None]
+    at: datetime
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """What was read and decided between two step ups. The last one is the outcome's; earlier ones are kept here."""
+
+    number: int
+    strategy: str
+    features: Mapping[str, Value | None]
+    given: tuple[str, ...]
+    failures: tuple[Mapping[str, str], ...]
+    models: Mapping[str, str]
+    policies: tuple[Mapping[str, Any], ...]
+    outcome: Outcome | None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of one workflow. Immutable; each walk returns the next one."""
+
+    at: str | None
+    """The step that comes next, or that waits; None: over."""
+    strategy: str
+    pins: Mapping[str, int] = field(default_factory=dict)
+    """Policy to version: chosen when the evaluation began."""
+    number: int = 1
+    """Of the pass."""
+    features: Mapping[str, Value | None] = field(default_factory=dict)
+    given: tuple[str, ...] = ()
+    failures: tuple[Mapping[str, str], ...] = ()
+    models: Mapping[str, str] = field(default_factory=dict)
+    policies: tuple[Mapping[str, Any], ...] = ()
+    """Rows of what decided in this pass."""
+    earlier: tuple[Pass, ...] = ()
+    floor: Outcome = "accept"
+    """The decision is at least this."""
+    trail: tuple[Taken, ...] = ()
+    ups: Mapping[str, int] = field(default_factory=dict)
+    told: tuple[Told, ...] = ()
+    computed: Mapping[str, Value | None] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    score: int | float | None = None
+    scored: bool = False
+    """Whether `set` gave the score, be it unknown."""
+    queued: Queued | None = None
+    shadowed: tuple[Shadowed, ...] = ()
+    events: tuple[str, ...] = ()
+    """Webhook events asked for since the run was last stored; stored with it, and then emptied."""
+    waits: Waits | None = None
+    sub_status: str | None = None
+    digest: str | None = None
+    device: str | None = None
+    sightings: tuple[Sighting, ...] = ()
+    """Since the run was last stored; never in its JSON: they go into their own table with it, and are then empty."""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether there is an outcome."""
+        return self.at is None
