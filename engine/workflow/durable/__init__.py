@@ -1,0 +1,1 @@
+"""Carrying runs that wait: over restarts, and over the death of whoever waited with them."""
