@@ -217,6 +217,40 @@ describe("what is asked before the camera", () => {
   });
 });
 
+describe("a selfie that was not enough", () => {
+  const shot = aShot();
+  const sent: Event[] = [
+    ...atCapture,
+    { is: "choose", choice: "turn" },
+    ...shooting(shot),
+    { is: "delivered", shot, delivered: delivered("d", 5) },
+    { is: "submit" },
+    { is: "sealed", submission: aSubmission("d") },
+    { is: "submitted", standing: standing("consented") },
+  ];
+
+  it("asks what is wanted now, and keeps nothing of the first", () => {
+    const { model, effects } = after(...sent);
+    expect([model.screen, model.outcome, model.shot, model.digest, model.submitting]).toEqual(["loading", null, null, null, false]);
+    expect(effects).toEqual([{ do: "open" }]);
+  });
+
+  it("goes on at the camera with the new challenge, and ends as any other", () => {
+    const { model } = after(...sent, { is: "opened", opened: opened("consented", 6, null, "flash") });
+    expect([model.screen, model.more, model.choice, model.waiting]).toEqual(["capture", true, "flash", false]);
+    const second = aShot();
+    const on: Event[] = [
+      ...shooting(second),
+      { is: "delivered", shot: second, delivered: delivered("e", 5) },
+      { is: "submit" },
+      { is: "sealed", submission: aSubmission("e") },
+      { is: "submitted", standing: standing("submitted") },
+    ];
+    const end = after(...sent, { is: "opened", opened: opened("consented", 6, null, "flash") }, ...on).model;
+    expect([end.screen, end.outcome]).toEqual(["confirmation", "submitted"]);
+  });
+});
+
 describe("a take that came too late", () => {
   const shot = aShot();
   const taken: Event[] = [...atCapture, ...shooting(shot)];

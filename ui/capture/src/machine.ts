@@ -47,6 +47,8 @@ export interface Model {
   take: Take | null;
   /** The last take came too late: the next one starts by itself. */
   late: boolean;
+  /** One selfie was not enough: the session goes on with another, perhaps with another challenge. */
+  more: boolean;
   shot: Shot | null;
   digest: string | null;
   /** Whether this device is remembered by a passkey; null where that is not offered. */
@@ -96,6 +98,7 @@ export const START: Model = {
   drawing: false,
   take: null,
   late: false,
+  more: false,
   shot: null,
   digest: null,
   remembering: null,
@@ -176,7 +179,11 @@ const handlers: Handlers = {
   sealed: (model, { submission }) =>
     submission.digest === model.digest && model.submitting ? [model, { do: "submit", submission }] : [model],
 
-  submitted: (model, { standing }) => [ended({ ...model, standing }, "submitted")],
+  submitted: (model, { standing }) => {
+    if (standing.state !== "consented") return [ended({ ...model, standing }, "submitted")];
+    const once = { ...untaken(model), standing, more: true, submitting: false, choice: null };
+    return [{ ...once, screen: "loading", waiting: true }, { do: "open" }];
+  },
 
   followed: (model, { standing }) => followed({ ...model, standing }, standing),
 

@@ -125,6 +125,7 @@ export const words = {
   },
   capture: {
     title: "Fit your face in the oval",
+    more: "One more selfie, please: fit your face in the oval",
     asking: "Allow the camera when your browser asks",
     starting: "Starting the camera…",
     ready: "Look at the camera, then press the button",

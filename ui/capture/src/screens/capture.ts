@@ -30,7 +30,7 @@ const PAUSE_MS = 2_500;
 
 export const capture: Draw = (model, send) => {
   const stage = set(model, send);
-  const element = screen(stage);
+  const element = screen(stage, model.more ? words.capture.more : words.capture.title);
   element.classList.toggle("asking", stage.notice !== null);
   const shooting = new Shooting(stage, element, send, model.late);
   stage.shutter.addEventListener("click", () => shooting.shoot());
@@ -217,7 +217,7 @@ function set(model: Model, send: Send): Stage {
   return { video, hint, shutter, ring, notice: notice(model, send, true) };
 }
 
-function screen({ video, hint, shutter, ring, notice }: Stage): HTMLElement {
+function screen({ video, hint, shutter, ring, notice }: Stage, title: string): HTMLElement {
   const tips = words.capture.tips.map((tip) => h("li", {}, tip));
   return frame(
     "capture",
@@ -226,7 +226,7 @@ function screen({ video, hint, shutter, ring, notice }: Stage): HTMLElement {
     h(
       "footer",
       { class: "side" },
-      h("h1", { class: "title", tabindex: -1 }, words.capture.title),
+      h("h1", { class: "title", tabindex: -1 }, title),
       hint,
       h("ul", { class: "tips" }, ...tips),
       notice?.element ?? null,
