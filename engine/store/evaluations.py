@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -190,6 +190,13 @@ class Evaluations:
         """When the first evaluation with this device ended."""
         with self._database.reading() as connection:
             return connection.scalar(select(device.c.first_seen).where(device.c.device == known))
+
+
+def read_rows(connection: Connection, eval_ids: Sequence[str]) -> list[Evaluation]:
+    """These evaluations, in the order of their ids."""
+    rows = connection.execute(_joined().where(evaluation.c.eval_id.in_(eval_ids)))
+    found = {row.eval_id: _evaluation(row) for row in rows}
+    return [found[eval_id] for eval_id in eval_ids if eval_id in found]
 
 
 def _joined() -> Select[Any]:

@@ -1,0 +1,125 @@
+"""Labels: what turned out to be true of an evaluation. Only ever added; the newest one of an evaluation counts."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, insert, or_, select
+
+from engine.store.database import Database
+from engine.store.tables import evaluation
+from engine.store.tables import label as table
+
+CHUNK = 200
+"""Rows asked for in one statement."""
+Subject = tuple[str, str]
+"""A customer's `id` and a workflow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One label. `told` is what the caller said beside it."""
+
+    environment: str
+    customer_id: str
+    workflow: str
+    eval_id: str
+    fraud_label: str
+    told: Mapping[str, Any]
+    at: datetime
+    by: str
+    id: str = ""
+
+    @property
+    def content(self) -> tuple[Any, ...]:
+        """What makes it say the same as another one, whoever said it."""
+        return self.eval_id, self.fraud_label, dict(self.told), self.at
+
+
+class Labels:
+    """The table of labels, and the look-ups that find what a label is of."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def newest_evaluations(self, environment: str, subjects: Iterable[Subject]) -> dict[Subject, str]:
+        """The newest evaluation of each customer and workflow, where there is one."""
+        found: dict[Subject, str] = {}
+        asked = evaluation.c
+        for some in _chunks(set(subjects)):
+            wanted = or_(*(and_(asked.customer_id == who, asked.workflow == workflow) for who, workflow in some))
+            query = select(asked.customer_id, asked.workflow, asked.eval_id)
+            query = query.where(asked.environment == environment, wanted).order_by(asked.started_at, asked.eval_id)
+            with self._database.reading() as connection:
+                found |= {(row.customer_id, row.workflow): row.eval_id for row in connection.execute(query)}
+        return found
+
+    def subjects(self, environment: str, eval_ids: Iterable[str]) -> dict[str, Subject]:
+        """Whose evaluations of which workflow these are, where they are of this environment."""
+        found: dict[str, Subject] = {}
+        asked = evaluation.c
+        for some in _chunks(set(eval_ids)):
+            query = select(asked.eval_id, asked.customer_id, asked.workflow)
+            query = query.where(asked.environment == environment, asked.eval_id.in_(some))
+            with self._database.reading() as connection:
+                found |= {row.eval_id: (row.customer_id, row.workflow) for row in connection.execute(query)}
+        return found
+
+    def newest(self, connection: Connection, eval_ids: Iterable[str]) -> dict[str, Label]:
+        """The newest label of each of these evaluations, where it has one."""
+        found: dict[str, Label] = {}
+        for some in _chunks(set(eval_ids)):
+            query = select(table).where(table.c.eval_id.in_(some)).order_by(table.c.at, table.c.id)
+            found |= {row.eval_id: _label(row) for row in connection.execute(query)}
+        return found
+
+    def add(self, connection: Connection, labels: Sequence[Label]) -> list[Label]:
+        """Insert labels; answers them with their ids."""
+        made = [Label(*(getattr(each, name) for name in _GIVEN), id=str(uuid.uuid4())) for each in labels]
+        if made:
+            connection.execute(insert(table), [_row(each) for each in made])
+        return made
+
+    def search(
+        self,
+        environment: str,
+        *,
+        customer_id: str | None = None,
+        workflow: str | None = None,
+        before: tuple[datetime, str] | None = None,
+        limit: int = 50,
+    ) -> list[Label]:
+        """Labels, newest first, after the place `before`."""
+        query = select(table).where(table.c.environment == environment)
+        if customer_id is not None:
+            query = query.where(table.c.customer_id == customer_id)
+        if workflow is not None:
+            query = query.where(table.c.workflow == workflow)
+        if before is not None:
+            at, label_id = before
+            query = query.where(or_(table.c.at < at, and_(table.c.at == at, table.c.id < label_id)))
+        with self._database.reading() as connection:
+            rows = connection.execute(query.order_by(table.c.at.desc(), table.c.id.desc()).limit(limit))
+            return [_label(row) for row in rows]
+
+
+_GIVEN = tuple(name for name in Label.__dataclass_fields__ if name != "id")
+
+
+def _chunks(values: Iterable[Any]) -> Iterator[list[Any]]:
+    rest = iter(values)
+    while some := list(islice(rest, CHUNK)):
+        yield some
+
+
+def _row(label: Label) -> dict[str, Any]:
+    return {name: getattr(label, name) for name in Label.__dataclass_fields__}
+
+
+def _label(row: Row[Any]) -> Label:
+    return Label(*(getattr(row, name) for name in Label.__dataclass_fields__))
