@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from engine.diagnostics import Diagnostic, Location, Refused
+from engine.service.destinations import BadDestination, named_host
 
 PREFIX = "SELFIE_"
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -31,6 +32,24 @@ def _network(text: str) -> Network:
     except ValueError:
         way = "write ranges like 10.0.0.0/8 or 2001:db8::1, with commas between them"
         raise ValueError(f"`{text[:64]}` is no range of addresses; {way}") from None
+
+
+def _hosts(value: object) -> object:
+    """Hosts from text: `api.example, 127.0.0.1:8443`."""
+    if not isinstance(value, str):
+        return value
+    return tuple(map(_host, filter(None, map(str.strip, value.split(",")))))
+
+
+def _host(text: str) -> str:
+    try:
+        return named_host(text)
+    except BadDestination:
+        way = "write hosts like api.example or api.example:8443, with commas between them"
+        raise ValueError(f"`{text[:64]}` is no host; {way}") from None
+
+
+Hosts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_hosts)]
 
 
 class Settings(BaseSettings):
@@ -98,8 +117,28 @@ class Settings(BaseSettings):
     body_memory_mb: Annotated[int, Field(ge=64)] = Field(
         default=512, description="Request bodies held at the same time, in MiB; beyond them the answer is 503."
     )
+    http_hosts: Hosts = Field(default=(), description="Hosts that `http` steps of workflows may ask.")
+    private_hosts: Hosts = Field(
+        default=(),
+        description="Hosts that may be called although their address is private, and without TLS.",
+    )
     log_format: Literal["console", "json"] = Field(default="console", description="Form of the log.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Least level logged.")
+    metrics: Literal["local", "on", "off"] = Field(
+        default="local",
+        description="Who may read `/metrics`: this machine where people reach the service on it too, anybody, nobody.",
+    )
+    metrics_token: str | None = Field(
+        default=None, min_length=16, max_length=512, description="Bearer token without which nobody reads `/metrics`."
+    )
+    otel_endpoint: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s?#]+$",
+        description="Address of an OpenTelemetry collector (OTLP over HTTP) that gets traces.",
+    )
+    disk_reserve_mb: Annotated[int, Field(ge=0)] = Field(
+        default=256, description="MiB that must be free in the data folder for the service to call itself ready."
+    )
     model_cache: Path | None = Field(default=None, description="Folder of converted, verified model files.")
     model_mirror: Path | None = Field(default=None, description="Folder where model sources are looked for first.")
     model_offline: bool = Field(default=False, description="Never ask the network for models.")

@@ -46,7 +46,7 @@ class KeyRing:
     """The keys of one installation, each with one purpose.
 
     `master` wraps the data keys of sealed frames, `sighting` digests what is known again and `sighting_detail` encrypts
-    it; the others sign or derive. A key that leaks opens its own door only.
+    it, `webhook` encrypts the secrets of webhooks; the others sign or derive. A key that leaks opens its own door only.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -56,6 +56,7 @@ class KeyRing:
         self._cookie = secret_bytes(folder, "cookie")
         self.sighting = secret_bytes(folder, "sighting")
         self.sighting_detail = secret_bytes(folder, "sighting_detail")
+        self.webhook = secret_bytes(folder, "webhook")
 
     def device_mac(self, text: str) -> str:
         """Signature of a device token."""

@@ -120,6 +120,7 @@ def test_key_files_are_the_same_for_everybody_and_readable_by_the_owner_only(tmp
         "cookie.key",
         "sighting.key",
         "sighting_detail.key",
+        "webhook.key",
     }
     assert secret_text(tmp_path / "t", "mine") == ("mine", True)
     assert secret_text(tmp_path / "t", "other") == ("mine", False)
