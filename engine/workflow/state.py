@@ -56,6 +56,8 @@ class Shadowed:
     outcome: Outcome
     policies: tuple[Mapping[str, Any], ...]
     failure: str | None = None
+    live: Outcome | None = None
+    """The decision as it stood when the candidate was asked; None before a policy."""
 
 
 @dataclass(frozen=True, slots=True)
