@@ -6,74 +6,35 @@ Pure: evidence, policies, the world outside and the time are passed in, so that 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Protocol
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
-from engine.contracts import Outcome, Value
+from engine.contracts import Value
 from engine.features import Catalogue
+from engine.workflow.acts import Acts, FetchFailed
+from engine.workflow.came import FITS, Answered, Began, Came, Captured, NotCaptured, TimeIsOver
+from engine.workflow.dated import MARKET, context_at
 from engine.workflow.model import Workflow
-from engine.workflow.run import PinnedPolicy
-from engine.workflow.signals import ProviderFailure, SignalRun
-from engine.workflow.state import Run
-from engine.workflow.steps import Http, Signals
+from engine.workflow.outcome import outcome_of
+from engine.workflow.state import Run, Start
+from engine.workflow.steps import StepUp
+from engine.workflow.walking.onward import onward
+from engine.workflow.walking.table import STEPS
+from engine.workflow.walking.walk import Walk
 
-
-class FetchFailed(Exception):  # noqa: N818 - the word of the domain
-    """An outside service gave nothing that can be used. The message holds neither what was sent nor what was said."""
-
-
-class Acts(Protocol):
-    """What steps need of the world. Each is called at most once for a step of a walk."""
-
-    def read(self, step: Signals, so_far: Mapping[str, Value | None]) -> SignalRun:
-        """Ask the providers of a step about the evidence that is there."""
-        ...
-
-    def policies(self, names: Sequence[str], pins: Mapping[str, int]) -> Sequence[PinnedPolicy]:
-        """These policies, in the versions that are pinned, and the live one where none is."""
-        ...
-
-    def fetch(self, step: Http, sent: Mapping[str, Any]) -> Any:
-        """The JSON answer of an outside service; raises `FetchFailed`."""
-        ...
-
-    def candidate(self, name: str) -> Workflow | None:
-        """A workflow that only looks on; None where there is none any more."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Began:
-    """The evaluation begins; evidence of a still or of features is there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Captured:
-    """The person's selfie came."""
-
-
-@dataclass(frozen=True, slots=True)
-class NotCaptured:
-    """It will not come: expired, declined, failed. `sub_status` says which."""
-
-    sub_status: str
-    failure: ProviderFailure
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """Somebody outside answered with features; checked against the catalogue, and only those that the step takes."""
-
-    features: Mapping[str, Value | None]
-
-
-@dataclass(frozen=True, slots=True)
-class TimeIsOver:
-    """What the run waited for did not come in time; for `wait` that is what it waited for."""
-
-
-Came = Began | Captured | NotCaptured | Answered | TimeIsOver
+__all__ = [
+    "Acts",
+    "Answered",
+    "Began",
+    "Came",
+    "Captured",
+    "FetchFailed",
+    "NotCaptured",
+    "TimeIsOver",
+    "Walker",
+    "begin",
+    "outcome_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +47,10 @@ class Walker:
     environment: str
     customer: str
     """The caller's id of the person: what a split is sticky by."""
+    capture_within: timedelta = timedelta(hours=1)
+    """How long a selfie is waited for, unless who stores the run knows better."""
+    past: Run | None = None
+    """Only in a replay: the run as it was stored, whose telling is heard instead of the world's."""
 
     def walk(self, run: Run, came: Came, now: datetime) -> Run:
         """Go on until the run waits or is over.
@@ -94,7 +59,23 @@ class Walker:
         wrong in a step leads to its `on_error`, or to a review. `now` is aware, and the evaluation's own time for every
         step of this walk.
         """
-        raise NotImplementedError
+        _must_fit(self, run, came)
+        market = run.features.get(MARKET)
+        run = replace(run, features={**run.features, **context_at(market, now)})
+        return onward(self._walk(now), run, None if isinstance(came, Began) else came)
+
+    def _walk(self, now: datetime) -> Walk:
+        return Walk(
+            self.workflow,
+            self.acts,
+            self.catalogue,
+            self.environment,
+            self.customer,
+            now,
+            self.capture_within,
+            STEPS,
+            self.past,
+        )
 
 
 def begin(
@@ -106,12 +87,20 @@ def begin(
         own: `capture.kind`, `context.*`, and the caller's own features where the workflow takes them.
         given: names of the caller's own features among them.
     """
-    return Run(at=workflow.first, strategy=strategy, pins=dict(pins), features=dict(own), given=tuple(given))
+    start = Start(strategy, dict(own), tuple(given))
+    return Run(
+        at=workflow.first, strategy=strategy, pins=dict(pins), start=start, features=dict(own), given=tuple(given)
+    )
 
 
-def outcome_of(run: Run) -> Outcome:
-    """The decision as it stands: the most severe of what decided in this pass and of the run's floor.
-
-    A review where nothing decided in this pass. Never an accept where a provider failed for a cause of its own.
-    """
-    raise NotImplementedError
+def _must_fit(walker: Walker, run: Run, came: Came) -> None:
+    if run.is_over:
+        raise ValueError("the run is over")
+    fitting = FITS[run.waits.reason] if run.waits else (Began,)
+    if not isinstance(came, fitting):
+        raise ValueError(f"the run does not wait for {type(came).__name__}")
+    if isinstance(came, Answered):
+        step = walker.workflow.steps.get(run.at or "")
+        takes = step.takes if isinstance(step, StepUp) else ()
+        if set(came.features) - set(takes) or walker.catalogue.problems(came.features):
+            raise ValueError("the answer has features that the step does not take")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from engine.contracts import Decision, Evidence, Outcome, Sighting, SignalProvider, Value, most_severe
 from engine.features import Catalogue, FeatureRecord
@@ -129,15 +129,48 @@ def _verdict(
 ) -> Verdict:
     broken = {failure.provider for failure in run.failures if failure.cause == "provider"}
     lost = frozenset(name for provider in providers if provider.name in broken for name in provider.provides)
-    decided = [_decide(pinned, record, strategy) for pinned in policies]
-    failures = (*run.failures, *(failure for _, failure in decided if failure))
-    results = tuple(
-        _with_failure(result, lost & pinned.policy.reads) for pinned, (result, _) in zip(policies, decided, strict=True)
-    )
+    results, raised = decided(policies, record, strategy, lost)
+    failures = (*run.failures, *raised)
     outcome = most_severe([result.decision.outcome for result in results])
     if outcome == "accept" and any(failure.cause == "provider" for failure in failures):
         outcome = "review"  # a provider that the workflow names is wanted, whether or not a policy reads it today
     return Verdict(outcome, strategy, record.to_dict(), given, failures, run.models, results, run.sightings)
+
+
+def decided(
+    policies: Sequence[PinnedPolicy], record: FeatureRecord, strategy: str, lost: frozenset[str]
+) -> tuple[tuple[PolicyResult, ...], tuple[ProviderFailure, ...]]:
+    """What each policy says of a record, and the failures of those that raised.
+
+    Args:
+        lost: features that something broken should have given.
+    """
+    said = [_decide(pinned, record, strategy) for pinned in policies]
+    results = (_with_failure(result, lost & p.policy.reads) for p, (result, _) in zip(policies, said, strict=True))
+    return tuple(results), tuple(failure for _, failure in said if failure)
+
+
+def policy_row(result: PolicyResult) -> dict[str, Any]:
+    """A result as it is stored."""
+    decision = result.decision
+    return {
+        "policy": result.name,
+        "version": result.version,
+        "sha256": result.sha256,
+        "strategy": decision.strategy,
+        "outcome": decision.outcome,
+        "reasons": list(decision.reasons),
+        "rules": list(decision.rules),
+        "unknown": list(decision.unknown),
+        "parameters": dict(result.parameters),
+        "registers": dict(result.registers),
+        **({"score": decision.score} if result.scored else {}),
+    }
+
+
+def failure_row(failure: ProviderFailure) -> dict[str, str]:
+    """A failure as it is stored."""
+    return {"provider": failure.provider, "cause": failure.cause, "reason": failure.reason}
 
 
 def _decide(pinned: PinnedPolicy, record: FeatureRecord, strategy: str) -> tuple[PolicyResult, ProviderFailure | None]:

@@ -1,7 +1,10 @@
 """How far a run has come: everything that the next step needs, and everything that a replay needs. Plain JSON inside.
 
-It names ids and features only, never a frame. `to_json` and `from_json` are each other's inverse, and stay able to read
-what an earlier version wrote: `form` says which.
+It names ids and features only, never a frame. `Run.to_json` and `Run.from_json` are each other's inverse but for
+`events` and `sightings`, which are stored in tables of their own; `form` says which version wrote it.
+
+Who stores a run sets of it only `digest`, `device`, and `session_id` and `until` of `waits`; empties `events` and
+`sightings` once they are stored; and leaves everything else as the walk made it, since a replay compares every byte.
 """
 
 from __future__ import annotations
@@ -12,8 +15,10 @@ from datetime import datetime
 from typing import Any, Literal
 
 from engine.contracts import Outcome, Sighting, Value
+from engine.workflow.plain_json import as_json, of_json
 
 FORM = 1
+_APART = ("events", "sightings")
 WaitsFor = Literal["capture", "outside", "time"]
 
 
@@ -62,12 +67,27 @@ class Shadowed:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What came from outside the run, kept so that a replay needs nobody: an `http` answer or a `PATCH`."""
+    """What came from outside the walk, kept so that a replay needs nobody: what providers read, an `http` answer, a
+    `PATCH`, a selfie that did not come, and whatever made a step fail."""
 
     step: str
     features: Mapping[str, Value | None]
     at: datetime
     error: str | None = None
+    """Why the step failed as a whole; of a selfie that did not come the `sub_status`."""
+    number: int = 0
+    """The place in `trail` where the step was left."""
+    failures: tuple[Mapping[str, str], ...] = ()
+    models: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What the run began with."""
+
+    strategy: str
+    features: Mapping[str, Value | None]
+    given: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +113,7 @@ class Run:
     strategy: str
     pins: Mapping[str, int] = field(default_factory=dict)
     """Policy to version: chosen when the evaluation began."""
+    start: Start | None = None
     number: int = 1
     """Of the pass."""
     features: Mapping[str, Value | None] = field(default_factory=dict)
@@ -104,6 +125,8 @@ class Run:
     earlier: tuple[Pass, ...] = ()
     floor: Outcome = "accept"
     """The decision is at least this."""
+    missing: bool = False
+    """Whether the selfie that was asked for last did not come: signals read nothing, and nothing is accepted."""
     trail: tuple[Taken, ...] = ()
     ups: Mapping[str, int] = field(default_factory=dict)
     told: tuple[Told, ...] = ()
@@ -115,7 +138,7 @@ class Run:
     queued: Queued | None = None
     shadowed: tuple[Shadowed, ...] = ()
     events: tuple[str, ...] = ()
-    """Webhook events asked for since the run was last stored; stored with it, and then emptied."""
+    """Webhook events asked for since the run was last stored; never in its JSON: they go into the outbox with it."""
     waits: Waits | None = None
     sub_status: str | None = None
     digest: str | None = None
@@ -127,3 +150,14 @@ class Run:
     def is_over(self) -> bool:
         """Whether there is an outcome."""
         return self.at is None
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain JSON, keys always in the same order."""
+        return {"form": FORM, **as_json(self, without=_APART)}
+
+    @staticmethod
+    def from_json(state: Mapping[str, Any]) -> Run:
+        """What `to_json` gave; raises `ValueError` for a form that this version does not know."""
+        if state.get("form") != FORM:
+            raise ValueError("a run that another version wrote")
+        return of_json(Run, {name: value for name, value in state.items() if name != "form"})

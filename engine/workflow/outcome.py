@@ -1,0 +1,29 @@
+"""The decision as it stands, and what is said of it."""
+
+from __future__ import annotations
+
+from engine.contracts import Outcome, most_severe
+from engine.workflow.state import Run
+
+
+def outcome_of(run: Run) -> Outcome:
+    """The decision as it stands: the most severe of what decided in this pass and of the run's floor.
+
+    A review where nothing decided in this pass. Never an accept where a provider failed for a cause of its own, or
+    where the selfie did not come.
+    """
+    decided: Outcome = most_severe([row["outcome"] for row in run.policies])
+    unsure = run.missing or any(failure["cause"] == "provider" for failure in run.failures)
+    return most_severe([decided, run.floor, "review" if unsure else "accept"])
+
+
+def decision_of(run: Run) -> Outcome | None:
+    """The decision as it stands; unknown before a policy of this pass."""
+    return outcome_of(run) if run.policies else None
+
+
+def score_of(run: Run) -> int | float | None:
+    """What `set` gave, else the score of the first policy of this pass that has a scorecard."""
+    if run.scored:
+        return run.score
+    return next((row["score"] for row in run.policies if "score" in row), None)

@@ -1,0 +1,1 @@
+"""What each step does: a file for each, and one table."""
