@@ -6,13 +6,13 @@ import uuid
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from json import dumps
-from typing import Any
+from typing import Any, Literal, get_args
 
 from sqlalchemy import Connection, insert, select
 
-from engine.store.tables import delivery, webhook_endpoint, webhook_event
+from engine.store.tables import delivery, evaluation, webhook_endpoint, webhook_event
 
-EVENTS = (
+Event = Literal[
     "evaluation_completed",
     "evaluation_paused",
     "reevaluation",
@@ -22,12 +22,17 @@ EVENTS = (
     "case_status_updated",
     "case_notes_added",
     "fraud_confirming",
-)
+]
+EVENTS: tuple[Event, ...] = get_args(Event)
 """Every type of event."""
 
 
 class Outbox:
     """Where events are put. One event has one body, whoever it goes to and however often."""
+
+    def is_wanted(self, connection: Connection, environment: str, event_type: str) -> bool:
+        """Whether an endpoint would get such an event: for events that cost something to find out."""
+        return bool(_wanting(connection, environment, event_type))
 
     def put(
         self,
@@ -41,12 +46,18 @@ class Outbox:
     ) -> str | None:
         """Keep an event for every endpoint of this environment that wants its type; None where there is none.
 
+        Put last in the transaction: from here to its end no other transaction puts an event of this evaluation, so that
+        the order of `seq` is the order in which its changes are committed.
+
         Args:
             data: what the event tells, made only where somebody wants it; no link of a capture, no frame.
         """
         endpoints = _wanting(connection, environment, event_type)
         if not endpoints:
             return None
+        connection.execute(
+            select(evaluation.c.eval_id).where(evaluation.c.eval_id == eval_id).with_for_update(key_share=True)
+        )
         event_id = str(uuid.uuid4())
         stamp = at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
         told = {"event_id": event_id, "event_at": stamp, "event_type": event_type, "data": data()}
@@ -56,7 +67,7 @@ class Outbox:
             "eval_id": eval_id,
             "event_type": event_type,
             "event_at": at,
-            "body": dumps(told, ensure_ascii=False, separators=(",", ":"), allow_nan=False),
+            "body": dumps(told, separators=(",", ":"), allow_nan=False),
         }
         seq = connection.execute(insert(webhook_event).values(row).returning(webhook_event.c.seq)).scalar_one()
         waiting = {
@@ -73,7 +84,10 @@ class Outbox:
 
 def _wanting(connection: Connection, environment: str, event_type: str) -> list[str]:
     endpoint = webhook_endpoint.c
-    query = select(endpoint.id, endpoint.events).where(
-        endpoint.environment == environment, endpoint.disabled_at.is_(None)
+    query = (
+        select(endpoint.id, endpoint.events)
+        .where(endpoint.environment == environment, endpoint.disabled_at.is_(None))
+        .order_by(endpoint.id)
+        .with_for_update(read=True, key_share=True)  # it cannot be removed before we are done
     )
     return [row.id for row in connection.execute(query) if not row.events or event_type in row.events]

@@ -230,6 +230,7 @@ delivery = Table(
     Column("error", String(256)),
     Column("delivered_at", UtcDateTime),
     Index("ix_delivery_due", "state", "next_at"),
+    Index("ix_delivery_next", "endpoint_id", "state", "next_at"),
     Index("ix_delivery_order", "endpoint_id", "eval_id", "seq"),
 )
 

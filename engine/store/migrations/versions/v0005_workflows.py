@@ -152,6 +152,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("event_id", "endpoint_id", name=op.f("pk_delivery")),
     )
     op.create_index("ix_delivery_due", "delivery", ["state", "next_at"], unique=False)
+    op.create_index("ix_delivery_next", "delivery", ["endpoint_id", "state", "next_at"], unique=False)
     op.create_index("ix_delivery_order", "delivery", ["endpoint_id", "eval_id", "seq"], unique=False)
     op.add_column("capture_session", sa.Column("number", sa.Integer(), server_default="1", nullable=False))
     op.add_column("evaluation", sa.Column("erased_at", UtcDateTime(), nullable=True))
