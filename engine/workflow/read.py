@@ -3,195 +3,146 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Collection, Mapping
-from typing import cast, get_args
+from typing import cast
 
 from engine.contracts import EvidenceKind
-from engine.diagnostics import Refused
-from engine.logic.mistakes import Mistakes, did_you_mean, quoted
-from engine.logic.syntax import Entries, Items, Node, Scalar
+from engine.diagnostics import Diagnostic, Refused, errors
+from engine.features import Catalogue
+from engine.logic.mistakes import Mistakes
+from engine.logic.syntax import Entries
 from engine.policy.document import read_document
+from engine.policy.vocabulary import installed_vocabulary
+from engine.workflow.checks import check_steps
+from engine.workflow.checks.plan import Plan
+from engine.workflow.head import check_head, check_plain, flag_of, hours_of, names_in
 from engine.workflow.model import DEFAULT_STRATEGY, Asked, Workflow, plain_steps
-
-KINDS: tuple[EvidenceKind, ...] = ("capture", "still", "features")
-REQUIRED = ("workflow", "title", "evidence", "providers", "policies")
-OF_CAPTURE = ("challenge", "keep_frames", "device_binding")
-OPTIONAL = ("strategy", "accepts_features", *OF_CAPTURE)
-CHALLENGES: tuple[Asked, ...] = get_args(Asked)
-MOST_HOURS = 8760
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
-_TYPES = {
-    "workflow": "a name of lower-case letters, digits and underscores",
-    "title": "a text",
-    "evidence": "a word",
-    "providers": "a list of different names",
-    "policies": "a list of different names, at least one",
-    "strategy": "a word",
-    "accepts_features": "true or false",
-    "challenge": "a mapping of strategies to words, as in `{standard: flash}`",
-    "keep_frames": f"a whole number of hours from 0 to {MOST_HOURS}",
-    "device_binding": "true or false",
-}
+from engine.workflow.reading.known import Known
+from engine.workflow.reading.steps import Draft, read_steps
+from engine.workflow.reading.written import word_of
+from engine.workflow.steps import Step
+from engine.workflow.words import KINDS
 
 
 def read_workflow(
-    text: str, *, source: str, providers: Collection[str], policies: Mapping[str, Collection[str]]
+    text: str,
+    *,
+    source: str,
+    providers: Collection[str],
+    policies: Mapping[str, Collection[str]],
+    catalogue: Catalogue | None = None,
+    workflows: Collection[str] | None = None,
 ) -> Workflow:
     """Parse and check one workflow.
 
     Args:
         providers: names of the providers that are installed.
         policies: names of the policies, each with its strategies.
+        catalogue: what conditions may read and answers may give; that which is installed unless given.
+        workflows: names of those that may look on; None where nobody knows them, and then none is refused.
 
     Raises:
         Refused: with every mistake found.
     """
+    workflow, mistakes = _read(text, source, _known(providers, policies, catalogue, workflows))
+    if workflow is None:
+        raise Refused(mistakes.found, text)
+    return workflow
+
+
+def check_workflow(
+    text: str,
+    *,
+    source: str,
+    providers: Collection[str],
+    policies: Mapping[str, Collection[str]],
+    catalogue: Catalogue | None = None,
+    workflows: Collection[str] | None = None,
+) -> tuple[Diagnostic, ...]:
+    """Every mistake and warning of a workflow, in the order of the text. Arguments as of `read_workflow`."""
+    _, mistakes = _read(text, source, _known(providers, policies, catalogue, workflows))
+    return tuple(sorted(mistakes.found, key=lambda diagnostic: diagnostic.location))
+
+
+def name_in(text: str) -> str:
+    """The name that a text gives its workflow, whatever else is wrong with it; the empty string where it gives none."""
+    document = read_document(text, "", Mistakes())
+    return (word_of(document.root.get("workflow")) if document else None) or ""
+
+
+def _known(
+    providers: Collection[str],
+    policies: Mapping[str, Collection[str]],
+    catalogue: Catalogue | None,
+    workflows: Collection[str] | None,
+) -> Known:
+    return Known(providers, policies, catalogue or installed_vocabulary().catalogue, workflows)
+
+
+def _read(text: str, source: str, known: Known) -> tuple[Workflow | None, Mistakes]:
     mistakes = Mistakes()
     document = read_document(text, source, mistakes)
-    if document is not None:
-        _check(document.root, mistakes, providers, policies)
-    if document is None or mistakes.found:
-        raise Refused(mistakes.found, text)
-    return _build(document.root, text)
+    if document is None:
+        return None, mistakes
+    root = document.root
+    steps = _steps(root, known, mistakes)
+    return (None if errors(mistakes.found) else _build(root, text, steps)), mistakes
 
 
-def _check(
-    root: Entries, mistakes: Mistakes, providers: Collection[str], policies: Mapping[str, Collection[str]]
-) -> None:
-    _keys_must_be_known(root, mistakes)
-    _values_must_have_their_type(root, mistakes)
-    _members_must_exist(root.get("providers"), "provider", providers, mistakes)
-    _members_must_exist(root.get("policies"), "policy", policies, mistakes)
-    _strategy_must_exist(root, policies, mistakes)
-    _evidence_must_fit(root, mistakes)
-    _challenges_must_exist(root, policies, mistakes)
+def _steps(root: Entries, known: Known, mistakes: Mistakes) -> dict[str, Step] | None:
+    """The steps that are written; None for a workflow without. Everything that is wrong is noted."""
+    node = root.get("steps")
+    if node is None:
+        check_head(root, names_in(root.get("policies")) or (), known, mistakes)
+        check_plain(root, known, mistakes)
+        return None
+    drafts = read_steps(node, word_of(root.get("workflow")) or "", known, mistakes)
+    by_id = {draft.step.id: draft for draft in drafts if draft.step.id}
+    policies = [policy for draft in drafts for policy in getattr(draft.step, "policies", ())]
+    check_head(root, dict.fromkeys(policies), known, mistakes)
+    if by_id:
+        check_steps(_plan(root, by_id, known, mistakes))
+    return {name: draft.step for name, draft in by_id.items()}
 
 
-def _keys_must_be_known(root: Entries, mistakes: Mistakes) -> None:
-    for key, _ in root.pairs:
-        name = str(key.value)
-        if name not in REQUIRED + OPTIONAL:
-            hint = did_you_mean(name, REQUIRED + OPTIONAL)
-            mistakes.add("unknown-key", f"a workflow has no key {quoted(name)}", key.location, hint)
-    for name in REQUIRED:
-        if root.get(name) is None:
-            mistakes.add("missing-key", f"the workflow lacks {quoted(name)}", root.location)
+def _plan(root: Entries, drafts: dict[str, Draft], known: Known, mistakes: Mistakes) -> Plan:
+    node = root.get("strategy")
+    return Plan(
+        drafts=drafts,
+        evidence=_kind(root),
+        accepts_features=flag_of(root.get("accepts_features")),
+        strategy=word_of(node) or DEFAULT_STRATEGY,
+        strategy_at=node.location if node else None,
+        known=known,
+        mistakes=mistakes,
+    )
 
 
-def _values_must_have_their_type(root: Entries, mistakes: Mistakes) -> None:
-    for key, node in root.pairs:
-        name = str(key.value)
-        if name in _TYPES and not _is_typed(name, node):
-            mistakes.add("wrong-type", f"{quoted(name)} is {_TYPES[name]}", node.location)
+def _kind(root: Entries) -> EvidenceKind:
+    """As it is written; `capture` where it is none of those there are, which was noted."""
+    return next((kind for kind in KINDS if kind == word_of(root.get("evidence"))), "capture")
 
 
-def _is_typed(key: str, node: Node) -> bool:
-    if key in {"providers", "policies"}:
-        names = _names(node)
-        good = names is not None and len(set(names)) == len(names)
-        return good and (key == "providers" or bool(names))
-    if key in {"accepts_features", "device_binding"}:
-        return isinstance(node, Scalar) and isinstance(node.value, bool)
-    if key == "challenge":
-        return isinstance(node, Entries) and all(_word(value) is not None for _, value in node.pairs)
-    if key == "keep_frames":
-        return _hours(node) is not None
-    word = _word(node)
-    return bool(word and word.strip()) and (key != "workflow" or _NAME.fullmatch(word or "") is not None)
-
-
-def _members_must_exist(node: Node | None, word: str, known: Collection[str], mistakes: Mistakes) -> None:
-    for member in node.members if isinstance(node, Items) else ():
-        name = _word(member)
-        if name is not None and name not in known:
-            message = f"{word} {quoted(name)} does not exist"
-            mistakes.add(f"unknown-{word}", message, member.location, did_you_mean(name, known))
-
-
-def _strategy_must_exist(root: Entries, policies: Mapping[str, Collection[str]], mistakes: Mistakes) -> None:
-    node, named = root.get("strategy"), root.get("policies")
-    strategy = _word(node) if node else None
-    for policy in _names(named) or () if named else ():
-        if node and strategy and strategy not in policies.get(policy, (strategy,)):
-            message = f"policy {quoted(policy)} has no strategy {quoted(strategy)}"
-            mistakes.add("unknown-strategy", message, node.location, did_you_mean(strategy, policies[policy]))
-
-
-def _evidence_must_fit(root: Entries, mistakes: Mistakes) -> None:
-    node = root.get("evidence")
-    kind = _word(node) if node else None
-    if node is None or kind is None:
-        return
-    if kind not in KINDS:
-        mistakes.add(
-            "unknown-evidence", f"evidence {quoted(kind)} does not exist", node.location, did_you_mean(kind, KINDS)
-        )
-    if kind == "features" and not _flag(root.get("accepts_features")):
-        mistakes.add("features-not-accepted", "evidence `features` needs `accepts_features: true`", node.location)
-    for key, _ in root.pairs if kind in KINDS and kind != "capture" else ():
-        if key.value in OF_CAPTURE:
-            message = f"evidence {quoted(kind)} has no capture session that {quoted(str(key.value))} could speak of"
-            hint = "remove it, or write `evidence: capture`"
-            mistakes.add("not-of-this-evidence", message, key.location, hint)
-
-
-def _challenges_must_exist(root: Entries, policies: Mapping[str, Collection[str]], mistakes: Mistakes) -> None:
-    """Each word must be one that can be asked, each strategy one that every policy of the workflow has."""
-    node, named = root.get("challenge"), root.get("policies")
-    for key, value in node.pairs if isinstance(node, Entries) else ():
-        strategy, word = str(key.value), _word(value)
-        if word is not None and word not in CHALLENGES:
-            message = f"challenge {quoted(word)} does not exist"
-            mistakes.add("unknown-challenge", message, value.location, did_you_mean(word, CHALLENGES))
-        for policy in _names(named) or () if named else ():
-            if strategy not in policies.get(policy, (strategy,)):
-                message = f"policy {quoted(policy)} has no strategy {quoted(strategy)}"
-                mistakes.add("unknown-strategy", message, key.location, did_you_mean(strategy, policies[policy]))
-
-
-def _build(root: Entries, text: str) -> Workflow:
+def _build(root: Entries, text: str, steps: dict[str, Step] | None) -> Workflow:
     """Only for what was checked."""
-    word = {name: _word(node) or "" for name, node in ((str(key.value), value) for key, value in root.pairs)}
-    kind = next(kind for kind in KINDS if kind == word["evidence"])
+    word = {str(key.value): word_of(node) or "" for key, node in root.pairs}
+    kind = _kind(root)
+    plain = plain_steps(kind, names_in(root.get("providers")) or (), names_in(root.get("policies")) or ())
+    challenge = root.get("challenge")
     return Workflow(
         name=word["workflow"],
         title=word["title"],
         evidence=kind,
-        steps=plain_steps(kind, _names(root.get("providers")) or (), _names(root.get("policies")) or ()),
+        steps=plain if steps is None else steps,
         strategy=word.get("strategy", DEFAULT_STRATEGY),
-        accepts_features=_flag(root.get("accepts_features")),
+        accepts_features=flag_of(root.get("accepts_features")),
         text=text,
         sha256=hashlib.sha256(text.encode()).hexdigest(),
-        challenge=_challenges(root.get("challenge")),
-        keep_frames=_hours(root.get("keep_frames")) or 0,
-        device_binding=_flag(root.get("device_binding")),
+        challenge={
+            str(key.value): cast("Asked", word_of(node))
+            for key, node in (challenge.pairs if isinstance(challenge, Entries) else ())
+        },
+        keep_frames=hours_of(root.get("keep_frames")) or 0,
+        device_binding=flag_of(root.get("device_binding")),
+        is_plain=steps is None,
     )
-
-
-def _word(node: Node) -> str | None:
-    return node.value if isinstance(node, Scalar) and isinstance(node.value, str) else None
-
-
-def _flag(node: Node | None) -> bool:
-    return isinstance(node, Scalar) and node.value is True
-
-
-def _hours(node: Node | None) -> int | None:
-    value = node.value if isinstance(node, Scalar) else None
-    whole = isinstance(value, int) and not isinstance(value, bool)
-    return value if isinstance(value, int) and whole and 0 <= value <= MOST_HOURS else None
-
-
-def _challenges(node: Node | None) -> dict[str, Asked]:
-    """Only for what was checked."""
-    pairs = node.pairs if isinstance(node, Entries) else ()
-    return {str(key.value): cast("Asked", _word(value)) for key, value in pairs}
-
-
-def _names(node: Node | None) -> tuple[str, ...] | None:
-    """The members of a list of words; None where it is none."""
-    if not isinstance(node, Items):
-        return None
-    words = tuple(word for member in node.members if (word := _word(member)) is not None)
-    return words if len(words) == len(node.members) else None

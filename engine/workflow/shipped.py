@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping
 from importlib import resources
 
 from engine.diagnostics import Diagnostic, Location, Refused
+from engine.features import Catalogue
 from engine.workflow.model import Workflow
-from engine.workflow.read import read_workflow
+from engine.workflow.read import name_in, read_workflow
 
 
 def shipped_texts() -> dict[str, str]:
@@ -24,16 +25,23 @@ def shipped_workflows(providers: Collection[str], policies: Mapping[str, Collect
 
 
 def read_workflows(
-    texts: Mapping[str, str], providers: Collection[str], policies: Mapping[str, Collection[str]]
+    texts: Mapping[str, str],
+    providers: Collection[str],
+    policies: Mapping[str, Collection[str]],
+    catalogue: Catalogue | None = None,
 ) -> dict[str, Workflow]:
     """Every workflow of these files by its name; raises `Refused` with the first broken file.
 
     Args:
         texts: what mistakes call each file, to its text.
+        catalogue: what their conditions may read; that which is installed unless given.
     """
     found: dict[str, Workflow] = {}
+    names = frozenset(map(name_in, texts.values()))
     for source, text in texts.items():
-        workflow = read_workflow(text, source=source, providers=providers, policies=policies)
+        workflow = read_workflow(
+            text, source=source, providers=providers, policies=policies, catalogue=catalogue, workflows=names
+        )
         if workflow.name in found:
             message = f"there is another workflow `{workflow.name}`"
             raise Refused([Diagnostic("taken-name", message, Location(source))], text)

@@ -1,0 +1,112 @@
+"""From the list under `steps` to steps, each with the places of what it names."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from engine.diagnostics import Location
+from engine.logic.mistakes import Mistakes, did_you_mean, quoted
+from engine.logic.syntax import Entries, Items, Node
+from engine.workflow.conditions import names_of
+from engine.workflow.reading.computed import with_computed
+from engine.workflow.reading.forms import FORMS
+from engine.workflow.reading.known import Known
+from engine.workflow.reading.written import HOW_NAMES_ARE, NAME, Written, word_of
+from engine.workflow.steps import Step
+
+MOST_STEPS = 200
+_ALWAYS = ("id", "step")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A step with what was written. Its targets may not exist yet."""
+
+    step: Step
+    written: Written
+
+    @property
+    def location(self) -> Location:
+        """Where it is named."""
+        return self.written.location
+
+    def place(self, edge: str) -> Location:
+        """Where a way's target is written; where the step is named if it is left out."""
+        return self.written.places.get(edge, self.location)
+
+
+def read_steps(node: Node, workflow: str, known: Known, mistakes: Mistakes) -> tuple[Draft, ...]:
+    """The steps in the file's order; those without an id or with an unknown word are noted and left out."""
+    if not isinstance(node, Items) or not 1 <= len(node.members) <= MOST_STEPS:
+        message = f"`steps` is a list of 1 to {MOST_STEPS} steps"
+        mistakes.add("wrong-type", message, node.location, "`- {id: selfie, step: capture}`")
+        return ()
+    entries = [member for member in node.members if _is_step(member, mistakes)]
+    written = [
+        Written(entry, known, names_of(known.catalogue), mistakes, workflow, _id(after))
+        for entry, after in zip(entries, [*entries[1:], None], strict=True)
+        if isinstance(entry, Entries)
+    ]
+    _ids_differ(written, mistakes)
+    names = with_computed(written, mistakes)
+    return tuple(
+        Draft(FORMS[word].read(ready), ready)
+        for one in written
+        if (word := _word(one, mistakes)) is not None and _keys_fit(ready := replace(one, names=names), word)
+    )
+
+
+def _is_step(node: Node, mistakes: Mistakes) -> bool:
+    if not isinstance(node, Entries):
+        mistakes.add("wrong-type", "a step is a mapping: `{id: …, step: …}`", node.location)
+        return False
+    identity = word_of(node.get("id"))
+    if node.get("id") is None:
+        mistakes.add("missing-key", "a step needs `id`", node.location)
+    elif identity is None or not re.fullmatch(NAME, identity):
+        at = node.get("id") or node
+        shown = quoted(identity) if identity is not None else "this"
+        mistakes.add("bad-name", f"{shown} is no id of a step", at.location, HOW_NAMES_ARE)
+    return True
+
+
+def _id(node: Node | None) -> str | None:
+    """The id of the step after; a name that no step has where it lacks one, so that nothing follows by accident."""
+    return None if node is None else (word_of(node.get("id")) if isinstance(node, Entries) else None) or ""
+
+
+def _ids_differ(written: list[Written], mistakes: Mistakes) -> None:
+    first: dict[str, int] = {}
+    for one in written:
+        if one.id and one.id in first:
+            message, hint = f"step {quoted(one.id)} is given twice", f"first in line {first[one.id]}"
+            mistakes.add("duplicate-step", message, one.location, hint)
+        first.setdefault(one.id, one.location.line)
+
+
+def _word(written: Written, mistakes: Mistakes) -> str | None:
+    node = written.node.get("step")
+    word = word_of(node)
+    if node is None:
+        mistakes.add("missing-key", f"step {quoted(written.id)} needs `step`: what it does", written.location)
+    elif word not in FORMS:
+        shown = quoted(word) if word is not None else "this"
+        hint = did_you_mean(word or "", FORMS) or f"there is {', '.join(f'`{name}`' for name in FORMS)}"
+        mistakes.add("unknown-step", f"{shown} is no kind of step", node.location, hint)
+    return word if word in FORMS else None
+
+
+def _keys_fit(written: Written, word: str) -> bool:
+    """Always true: what does not fit is noted, and the rest is read."""
+    form = FORMS[word]
+    keys = (*_ALWAYS, *form.keys)
+    for key, _ in written.node.pairs:
+        if key.value not in keys:
+            message = f"a step `{word}` has no key {quoted(key.value)}"
+            written.mistakes.add("unknown-key", message, key.location, did_you_mean(str(key.value), keys))
+    for name in form.required:
+        if not written.has(name):
+            message = f"step {quoted(written.id)} needs {quoted(name)}"
+            written.mistakes.add("missing-key", message, written.location)
+    return True
