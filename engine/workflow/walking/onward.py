@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import cast
 
+from engine.workflow.acts import FetchFailed
 from engine.workflow.came import Came
 from engine.workflow.state import Run, Taken, Told
 from engine.workflow.steps import Step
@@ -12,6 +13,7 @@ from engine.workflow.walking.left import Left, Stays, at_least, to_review
 from engine.workflow.walking.telling import Row, failed_step, gives, taken_in
 from engine.workflow.walking.walk import StepWalk, Walk
 
+LONGEST = 256
 MOST_STEPS = 200
 """Of one walk. A checked workflow never gets there."""
 
@@ -45,7 +47,7 @@ def _tried(walk: Walk, run: Run, step: Step, takes: StepWalk, came: Came | None)
     try:
         return takes(walk, run, step, came)
     except Exception as error:  # whatever goes wrong in a step leads to its way out of errors, and never to an accept
-        reason = f"raised {type(error).__name__}"
+        reason = str(error)[:LONGEST] if isinstance(error, FetchFailed) else f"raised {type(error).__name__}"
         lost = dict.fromkeys(sorted(gives(step, walk.catalogue)))
         told = Told(step.id, lost, walk.now, reason, len(run.trail), (failed_step(step, reason),))
         return _failed(run, step, told)

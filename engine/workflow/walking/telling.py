@@ -14,6 +14,8 @@ from engine.workflow.steps import Http, Signals, Step, StepUp
 from engine.workflow.walking.left import Changes
 
 Row = Mapping[str, str]
+POLICY = "policy "
+"""What failures call a policy that raised begins with it."""
 
 
 def source_of(step: Step) -> str:
