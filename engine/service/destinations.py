@@ -70,7 +70,7 @@ def destination(url: str) -> Destination:
 def host_name(text: str) -> str:
     """A name or address as it is compared: lower case, without the last dot. Raises `BadDestination`."""
     host = text.lower().removesuffix(".")
-    if ":" in host:
+    if ":" in host and "%" not in host:
         try:
             return str(ip_address(host))
         except ValueError as broken:

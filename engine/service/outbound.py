@@ -160,7 +160,7 @@ def _read(answer: httpcore.Response, *, whole: bool) -> bytes:
         for part in answer.iter_stream():
             body += part
             if len(body) > MAX_ANSWER:
-                raise OutboundFailed(f"the answer is larger than {MAX_ANSWER // 1024} KiB")
+                raise OutboundFailed(f"the answer is larger than {MAX_ANSWER // 1024} KiB", temporary=False)
     except (OutboundFailed, httpcore.ProtocolError):
         if whole:
             raise
