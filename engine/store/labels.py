@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -80,7 +80,7 @@ class Labels:
 
     def add(self, connection: Connection, labels: Sequence[Label]) -> list[Label]:
         """Insert labels; answers them with their ids."""
-        made = [Label(*(getattr(each, name) for name in _GIVEN), id=str(uuid.uuid4())) for each in labels]
+        made = [replace(each, id=str(uuid.uuid4())) for each in labels]
         if made:
             connection.execute(insert(table), [_row(each) for each in made])
         return made
@@ -106,9 +106,6 @@ class Labels:
         with self._database.reading() as connection:
             rows = connection.execute(query.order_by(table.c.at.desc(), table.c.id.desc()).limit(limit))
             return [_label(row) for row in rows]
-
-
-_GIVEN = tuple(name for name in Label.__dataclass_fields__ if name != "id")
 
 
 def _chunks(values: Iterable[Any]) -> Iterator[list[Any]]:
