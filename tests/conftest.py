@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 from collections import Counter
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.harness.postgres import PostgresServer, running_postgres, why_no_postgres
 
 ROOT = Path(__file__).parent.parent
 IN_CI = os.environ.get("CI") == "true"
@@ -38,11 +41,13 @@ def _why_not(marker: str) -> str | None:
         return "the Capture App is not built (run `make setup`)"
     if marker == "accuracy" and folder_from("SELFIE_EVAL_DATA") is None:
         return "SELFIE_EVAL_DATA names no folder of labelled images"
-    if marker == "spark":
-        return _why_no_spark()
-    if marker in {"models", "accuracy"}:
-        return _missing_models()
-    return None
+    tools = {
+        "spark": _why_no_spark,
+        "postgres": why_no_postgres,
+        "models": _missing_models,
+        "accuracy": _missing_models,
+    }
+    return tools[marker]() if marker in tools else None
 
 
 def _why_no_spark() -> str | None:
@@ -126,3 +131,17 @@ def chromium() -> str:
     found = find_chromium()
     assert found is not None
     return found
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """A PostgreSQL of this test process; only for tests marked `postgres`."""
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """The SQLAlchemy address of an empty PostgreSQL database of this test; only for tests marked `postgres`."""
+    with postgres_server.fresh_database() as url:
+        yield url
