@@ -11,6 +11,7 @@ from engine.features import Feature
 from engine.service.auth import Caller, Parts
 from engine.service.pipeline import BoundWorkflow
 from engine.service.problems import Problem
+from engine.workflow.drawing import graph_of, svg_of
 
 router = APIRouter(prefix="/api", tags=["catalogue"])
 Json = dict[str, Any]
@@ -20,6 +21,16 @@ Json = dict[str, Any]
 def workflows(services: Parts, _key: Caller) -> Json:
     """Every workflow as its file says it."""
     return {"items": [_workflow(bound) for _, bound in sorted(services.pipeline.workflows.items())]}
+
+
+@router.get("/workflows/{name}")
+def workflow(name: str, services: Parts, _key: Caller) -> Json:
+    """One workflow with its file's `text`, and drawn: as a `graph` of steps and ways, and as `svg`."""
+    bound = services.pipeline.workflows.get(name)
+    if bound is None:
+        raise Problem(404, "workflowUnknown", "There is no workflow of this name.")
+    drawn = {"graph": graph_of(bound.workflow), "svg": svg_of(bound.workflow)}
+    return {**_workflow(bound), "text": bound.workflow.text, **drawn}
 
 
 @router.get("/features")

@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.contracts import SEVERITY, Value
 from engine.features import MAX_INTEGER, Catalogue, Feature, FeatureType
+from engine.logic.explain import text
 from engine.logic.lowering import Lowering, compiled
 from engine.logic.mistakes import Mistakes
 from engine.logic.parse import read_condition
@@ -49,6 +50,10 @@ class TypedCondition:
     def value(self, record: Record) -> Value | None:
         """What it says of a record; None is unknown."""
         return self.program(record.get)
+
+    def __str__(self) -> str:
+        """As a person writes it on paper: `age.predicted < 25`."""
+        return text(self.expression)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from engine.workflow.steps import DECISION, Branch, Capture, Decide, Http, Signa
 
 def captures_fit(plan: Plan) -> None:
     """A workflow of captures begins with one, and has no other; one of something else has none."""
-    if plan.evidence == "capture" and not isinstance(plan.drafts[plan.first].step, Capture):
+    if plan.evidence == "capture" and not isinstance(plan.drafts[plan.ways.first].step, Capture):
         message = "a workflow of captures begins with a step `capture`"
-        at = plan.drafts[plan.first].location
+        at = plan.drafts[plan.ways.first].location
         plan.mistakes.add("missing-capture", message, at, "put `{id: selfie, step: capture}` before it")
     for name, draft in plan.drafts.items():
         step = draft.step
@@ -20,7 +20,7 @@ def captures_fit(plan: Plan) -> None:
             message = f"evidence {quoted(plan.evidence)} has no capture session that this step could wait for"
             hint = "remove it, or write `evidence: capture`"
             plan.mistakes.add("not-of-this-evidence", message, draft.location, hint)
-        elif isinstance(step, Capture) and name != plan.first:
+        elif isinstance(step, Capture) and name != plan.ways.first:
             message, hint = "only the first step may be a `capture`", "a further one is a `step_up` by capture"
             plan.mistakes.add("misplaced-capture", message, draft.location, hint)
 
@@ -29,7 +29,7 @@ def policies_have_something(plan: Plan) -> None:
     """On every way to a policy something was read, unless the caller sends features."""
     if plan.accepts_features:
         return
-    unread = plan.reached([plan.first], lambda edge: not _reads(plan, edge.source))
+    unread = plan.ways.reached([plan.ways.first], lambda edge: not _reads(plan, edge.source))
     for name, draft in plan.drafts.items():
         if name in unread and isinstance(draft.step, Decide):
             message = f"policy step {quoted(name)} may be reached before anything was read"
@@ -44,7 +44,7 @@ def _reads(plan: Plan, name: str) -> bool:
 
 def decisions_are_there(plan: Plan) -> None:
     """A branch on the decision comes after a policy of its pass, or says where it goes otherwise."""
-    undecided = plan.without(Decide, [plan.first, *plan.renewed()])
+    undecided = plan.ways.undecided()
     for name, draft in plan.drafts.items():
         step = draft.step
         if name not in undecided or not isinstance(step, Branch) or step.on_unknown is not None:
@@ -60,7 +60,7 @@ def step_ups_lead_to_a_policy(plan: Plan) -> None:
         step = draft.step
         if not isinstance(step, StepUp):
             continue
-        if not any(isinstance(plan.drafts[one].step, Decide) for one in plan.after(step)):
+        if not any(isinstance(plan.drafts[one].step, Decide) for one in plan.ways.after(step)):
             message = f"no way leads from step up {quoted(name)} to a policy, so it can only end in a review"
             hint = "lead its `next` to a policy"
             plan.mistakes.add("no-policy-after", message, draft.place("next"), hint)

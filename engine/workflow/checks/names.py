@@ -30,7 +30,7 @@ def _strategies(plan: Plan, name: str, draft: Draft, own: str | None) -> Iterato
     yield plan.strategy, plan.strategy_at or draft.written.at("policies")
     for other in plan.drafts.values():
         step = other.step
-        after = plan.after(step)
+        after = plan.ways.after(step)
         if isinstance(step, StepUp | Capture) and step.strategy is not None and name in after:
             yield step.strategy, other.written.at("strategy")
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.logic.mistakes import did_you_mean, quoted
-from engine.workflow.checks.plan import Edge, Plan
+from engine.workflow.checks.plan import Plan
 from engine.workflow.steps import StepUp, ways
+from engine.workflow.ways import Edge
 
 
 def targets_exist(plan: Plan) -> None:
@@ -21,7 +22,7 @@ def targets_exist(plan: Plan) -> None:
 
 def steps_are_reached(plan: Plan) -> None:
     """Every step has a way to it."""
-    reached = plan.reached([plan.first])
+    reached = plan.ways.reached([plan.ways.first])
     for name, draft in plan.drafts.items():
         if name not in reached:
             hint = "lead a step to it, or remove it"
@@ -31,10 +32,10 @@ def steps_are_reached(plan: Plan) -> None:
 
 def loops_end(plan: Plan) -> None:
     """Every loop goes through the `next` of a step up, which counts how often it is taken."""
-    edges = [edge for edge in plan.edges if not _counts(edge, plan)]
+    edges = [edge for edge in plan.ways.edges if not _counts(edge, plan)]
     for loop in _loops(edges, list(plan.drafts)):
         last = loop[-1]
-        path = " -> ".join([loop[0].source, *(edge.target for edge in loop)])
+        path = " -> ".join([loop[0].source, *(str(edge.target) for edge in loop)])
         draft = plan.drafts[last.source]
         hint = "a loop goes through the `next` of a `step_up`, which bounds it"
         plan.mistakes.add("endless-loop", f"this loop never ends: {quoted(path)}", draft.place(last.name), hint)
@@ -53,7 +54,7 @@ def _loops(edges: list[Edge], order: list[str]) -> Iterator[list[Edge]]:
         for edge in (edge for edge in edges if edge.source == here):
             if edge.target in (*sources, here):
                 yield [*way, edge][(*sources, here).index(edge.target) :]
-            elif edge.target not in done:
+            elif edge.target is not None and edge.target not in done:
                 yield from search(edge.target, [*way, edge])
         done.add(here)
 

@@ -18,9 +18,9 @@ def duration_of(text: str) -> timedelta | None:
 
 
 def shown(length: timedelta) -> str:
-    """As files say it, in the largest unit that fits."""
+    """As files say it: in the largest unit that fits, and 24h rather than 1d."""
     seconds = int(length.total_seconds())
     for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
-        if seconds and seconds % size == 0:
+        if seconds % size == 0 and seconds >= (2 * size if unit == "d" else size):
             return f"{seconds // size}{unit}"
     return f"{seconds}s"
