@@ -105,10 +105,10 @@ class PostgresServer:
             connection.execute(statement)  # type: ignore[call-overload]
 
     @contextmanager
-    def fresh_database(self, like: str = "template1") -> Iterator[str]:
-        """The address of a database, empty or a copy of another one; gone afterwards, whoever still uses it."""
+    def fresh_database(self) -> Iterator[str]:
+        """The address of an empty database, which is gone afterwards, whoever still uses it."""
         name = f"test_{uuid.uuid4().hex[:12]}"
-        self.execute(f"CREATE DATABASE {name} TEMPLATE {like} STRATEGY FILE_COPY")
+        self.execute(f"CREATE DATABASE {name}")
         try:
             yield self.url(name)
         finally:

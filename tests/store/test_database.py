@@ -5,7 +5,6 @@ from __future__ import annotations
 import multiprocessing
 import threading
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -13,14 +12,14 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import insert, select
 from sqlalchemy.exc import StatementError
 
-from engine.store.database import Database, sqlite_url
+from engine.store.database import Database
 from engine.store.migrate import is_current, migrate
 from engine.store.tables import device, metadata
 
 
-def upgrade(folder: str, answers: "multiprocessing.Queue[tuple[str | None, str | None]]") -> None:  # noqa: UP037
+def upgrade(url: str, answers: "multiprocessing.Queue[tuple[str | None, str | None]]") -> None:  # noqa: UP037
     """One process that starts."""
-    database = Database(sqlite_url(Path(folder)))
+    database = Database(url)
     answers.put(migrate(database))
     database.close()
 
@@ -31,16 +30,16 @@ def test_the_migrations_make_the_tables(database: Database) -> None:
     assert is_current(database)
 
 
-def test_a_database_without_tables_is_not_current(tmp_path: Path) -> None:
-    empty = Database(sqlite_url(tmp_path))
+def test_a_database_without_tables_is_not_current(database_url: str) -> None:
+    empty = Database(database_url)
     assert not is_current(empty)
     empty.close()
 
 
-def test_processes_that_start_together_migrate_once(tmp_path: Path) -> None:
+def test_processes_that_start_together_migrate_once(database_url: str) -> None:
     context = multiprocessing.get_context("spawn")
     answers: multiprocessing.Queue[tuple[str | None, str | None]] = context.Queue()
-    processes = [context.Process(target=upgrade, args=(str(tmp_path), answers)) for _ in range(3)]
+    processes = [context.Process(target=upgrade, args=(database_url, answers)) for _ in range(3)]
     for process in processes:
         process.start()
     told = [answers.get(timeout=240) for _ in processes]
