@@ -16,7 +16,9 @@ from engine.service import (
     health,
     routes_capture,
     routes_catalogue,
+    routes_desk,
     routes_evaluation,
+    routes_feedback,
     routes_policies,
 )
 from engine.service.console_app import mount_console
@@ -25,6 +27,7 @@ from engine.service.limits import BoundedBodies
 from engine.service.logs import LoggedRequests
 from engine.service.pages_of_ui import NO_CONSOLE, capture_app, console_app
 from engine.service.problems import MEDIA_TYPE, install_error_map
+from engine.service.rate_headers import RateHeaders
 from engine.service.warming import warm_in_background
 from engine.service.wiring import Services
 
@@ -64,6 +67,7 @@ def create_app(services: Services, *, console: bool = True) -> FastAPI:
     app.mount("/capture", capture_app())
     if console:
         mount_console(app, services.settings, services.links, streamlit or NO_CONSOLE)
+    app.add_middleware(RateHeaders)
     app.add_middleware(BoundedBodies, memory=services.settings.body_memory_mb * 2**20)
     app.add_middleware(PageHeaders, frame_ancestors=services.settings.frame_ancestors)
     app.add_middleware(LoggedRequests)
@@ -72,7 +76,15 @@ def create_app(services: Services, *, console: bool = True) -> FastAPI:
 
 
 def _add_routes(app: FastAPI) -> None:
-    for part in (routes_evaluation, routes_policies, routes_catalogue, routes_capture, health):
+    for part in (
+        routes_evaluation,
+        routes_desk,
+        routes_feedback,
+        routes_policies,
+        routes_catalogue,
+        routes_capture,
+        health,
+    ):
         app.include_router(part.router)
 
     @app.get("/", include_in_schema=False)

@@ -7,9 +7,11 @@ from typing import Annotated
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from engine.service.addresses import person_address
 from engine.service.problems import Problem
 from engine.service.wiring import Services
 from engine.store.api_keys import ApiKey
+from engine.store.secrets import fingerprint
 
 MAX_SECRET = 1024
 _bearer = HTTPBearer(auto_error=False, scheme_name="API key", description="A key made by `selfie keys create`.")
@@ -29,16 +31,24 @@ def _unauthorized() -> Problem:
     return Problem(401, "unauthorized", detail, headers={"WWW-Authenticate": "Bearer"})
 
 
+def address_of(request: Request) -> str | None:
+    """Where the person or the caller comes from."""
+    client, proxies = request.client, services_of(request).settings.trusted_proxies
+    return person_address(client.host if client else None, request.headers.getlist("x-forwarded-for"), proxies)
+
+
 def caller(
+    request: Request,
     services: Annotated[Services, Depends(services_of)],
     credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
 ) -> ApiKey:
-    """The key that was sent; raises `Problem` 401."""
-    if credentials is None or not 0 < len(credentials.credentials) <= MAX_SECRET:
-        raise _unauthorized()
-    key = services.keys.find(credentials.credentials)
+    """The key that was sent; raises `Problem` 401, or 429 where it sends too many requests."""
+    sent = credentials.credentials if credentials else ""
+    key = services.keys.find(sent) if 0 < len(sent) <= MAX_SECRET else None
     if key is None:
+        services.rates.refused(request.scope, address_of(request))
         raise _unauthorized()
+    services.rates.admit_key(request.scope, key.id)
     return key
 
 
@@ -50,12 +60,16 @@ def editor(key: Annotated[ApiKey, Depends(caller)]) -> ApiKey:
 
 
 def session_token(
+    request: Request,
+    services: Annotated[Services, Depends(services_of)],
     credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_session_bearer)],
 ) -> str:
-    """The token of a capture session; raises `Problem` 404 where there is none."""
-    if credentials is None or not 0 < len(credentials.credentials) <= MAX_SECRET:
+    """The token of a capture session; raises `Problem` 404 where there is none, 429 after too many requests."""
+    sent = credentials.credentials if credentials else ""
+    services.rates.admit_capture(request.scope, address_of(request), fingerprint(sent))
+    if not 0 < len(sent) <= MAX_SECRET:
         raise Problem(404, "sessionUnknown", "There is no capture session for this link.")
-    return credentials.credentials
+    return sent
 
 
 Parts = Annotated[Services, Depends(services_of)]

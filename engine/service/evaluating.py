@@ -241,6 +241,10 @@ class Evaluating:
         """One evaluation as it is stored."""
         return self._get(eval_id, key)
 
+    def answers(self, evaluations: Sequence[Evaluation]) -> list[Json]:
+        """The answers of some evaluations, as they are now."""
+        return [self._answer(each) for each in evaluations]
+
     def search(self, wanted: Listing, key: ApiKey) -> Json:
         """A part of the list, newest first."""
         found = self._evaluations.search(

@@ -7,7 +7,7 @@ from the request and nowhere written.
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
@@ -20,7 +20,10 @@ _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-
 def _rfc_3339(value: object) -> datetime:
     if not isinstance(value, str) or not _RFC_3339.fullmatch(value):
         raise ValueError("a time is written as RFC 3339 says, with its time zone")
-    return datetime.fromisoformat(value.upper().replace(" ", "T"))
+    try:
+        return datetime.fromisoformat(value.upper().replace(" ", "T")).astimezone(UTC)
+    except OverflowError:
+        raise ValueError("a time lies in the years 1 to 9999, in UTC too") from None
 
 
 Time = Annotated[

@@ -6,8 +6,7 @@ from typing import Any, Literal
 
 from fastapi import APIRouter, Request, Response
 
-from engine.service.addresses import person_address
-from engine.service.auth import Parts, SessionToken, services_of
+from engine.service.auth import Parts, SessionToken, address_of
 from engine.service.capture_requests import (
     ChallengeRequest,
     ConsentRequest,
@@ -91,11 +90,8 @@ def decline(_body: DeclineRequest, request: Request, services: Parts, token: Ses
 
 
 def _browser(request: Request) -> Browser:
-    cookies, client = request.cookies, request.client
-    proxies = services_of(request).settings.trusted_proxies
-    forwarded = request.headers.getlist("x-forwarded-for")
-    address = person_address(client.host if client else None, forwarded, proxies)
-    return Browser(cookies.get(SESSION_COOKIE), cookies.get(DEVICE_COOKIE), kept_headers(request), address)
+    cookies = request.cookies
+    return Browser(cookies.get(SESSION_COOKIE), cookies.get(DEVICE_COOKIE), kept_headers(request), address_of(request))
 
 
 def _set_cookie(response: Response, services: Services, name: str, value: str, max_age: int | None) -> None:

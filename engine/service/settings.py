@@ -8,13 +8,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from engine.diagnostics import Diagnostic, Location, Refused
 from engine.service.destinations import BadDestination, named_host
+from engine.service.rates import open_storage, read_rate
 
 PREFIX = "SELFIE_"
+MEMORY = "memory://"
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 ORIGIN = r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(?::[0-9]{1,5})?"
 
@@ -50,6 +52,17 @@ def _host(text: str) -> str:
 
 
 Hosts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_hosts)]
+
+
+def _rate(text: str) -> str:
+    read_rate(text)
+    return text
+
+
+def _rate_storage(address: str) -> str:
+    if address != MEMORY:
+        open_storage(address)
+    return address
 
 
 class Settings(BaseSettings):
@@ -104,6 +117,13 @@ class Settings(BaseSettings):
     replay_days: Annotated[int, Field(ge=1, le=365)] = Field(
         default=30,
         description="Days for which a picture that comes again is noticed; prints of pictures are kept so long.",
+    )
+    rate_limit: Annotated[str, AfterValidator(_rate)] = Field(
+        default="6000/minute",
+        description="Requests of one key, reading and writing apart, and of one address in the Capture App; or `off`.",
+    )
+    rate_limit_storage: Annotated[str, AfterValidator(_rate_storage)] = Field(
+        default=MEMORY, description="Where requests are counted; by default each process counts for itself."
     )
     workers_threads: Annotated[int, Field(ge=1, le=32)] = Field(
         default=2, description="Evaluations that are computed at the same time."

@@ -17,6 +17,7 @@ from engine.policy.registers import shelf_of
 from engine.policy.vocabulary import Vocabulary
 from engine.service.capturing import Capturing
 from engine.service.cards import Card, installed_cards
+from engine.service.desk_parts import DeskParts, desk_parts
 from engine.service.device_tokens import DeviceTokens
 from engine.service.evaluating import Evaluating
 from engine.service.history import StoredHistory
@@ -24,6 +25,7 @@ from engine.service.inference import Inference
 from engine.service.links import Links
 from engine.service.pipeline import Pipeline, SystemClock, build_pipeline
 from engine.service.policy_book import PolicyBook
+from engine.service.rates import Rates, open_rates
 from engine.service.relying_party import relying_party
 from engine.service.retention import Retention
 from engine.service.settings import Settings, selfie_environment
@@ -75,6 +77,8 @@ class Services:
     clock: Clock
     stores: Stores
     sweeping: Sweeping
+    desk: DeskParts
+    rates: Rates
 
     def close(self) -> None:
         """Give back what is held."""
@@ -186,6 +190,8 @@ def _services(
         cards=installed_cards(),
         clock=clock,
         stores=stores,
+        desk=desk_parts(stores, book.versions, clock),
+        rates=open_rates(settings.rate_limit, settings.rate_limit_storage),
         sweeping=Sweeping(capturing, retention, stores, clock, timedelta(days=settings.replay_days)),
     )
 
