@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.contracts import Outcome, most_severe
+from engine.workflow.run import standing
 from engine.workflow.state import Run
 
 
@@ -12,9 +13,8 @@ def outcome_of(run: Run) -> Outcome:
     A review where nothing decided in this pass. Never an accept where a provider failed for a cause of its own, or
     where the selfie did not come.
     """
-    decided: Outcome = most_severe([row["outcome"] for row in run.policies])
-    unsure = run.missing or any(failure["cause"] == "provider" for failure in run.failures)
-    return most_severe([decided, run.floor, "review" if unsure else "accept"])
+    stands = standing([row["outcome"] for row in run.policies], {failure["cause"] for failure in run.failures})
+    return most_severe([stands, run.floor, "review" if run.missing else "accept"])
 
 
 def decision_of(run: Run) -> Outcome | None:

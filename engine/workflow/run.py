@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -131,10 +131,14 @@ def _verdict(
     lost = frozenset(name for provider in providers if provider.name in broken for name in provider.provides)
     results, raised = decided(policies, record, strategy, lost)
     failures = (*run.failures, *raised)
-    outcome = most_severe([result.decision.outcome for result in results])
-    if outcome == "accept" and any(failure.cause == "provider" for failure in failures):
-        outcome = "review"  # a provider that the workflow names is wanted, whether or not a policy reads it today
+    outcome = standing([result.decision.outcome for result in results], {failure.cause for failure in failures})
     return Verdict(outcome, strategy, record.to_dict(), given, failures, run.models, results, run.sightings)
+
+
+def standing(decided: Sequence[Outcome], causes: Collection[str]) -> Outcome:
+    """The most severe of what was decided; never an accept where a failure was not the evidence's: a provider that the
+    workflow names is wanted, whether or not a policy reads it today."""
+    return most_severe([most_severe(list(decided)), "review" if "provider" in causes else "accept"])
 
 
 def decided(
