@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from engine.store.outbox import EVENTS
 from ui.console import words
 
 
@@ -43,6 +44,7 @@ def test_an_answer_that_must_not_be_routed_on_is_waiting() -> None:
         ("OPEN", "declined", "evaluation_completed", "Open, declined"),
         ("CLOSED", None, "evaluation_completed", "Closed"),
         ("OPEN", None, "evaluation_in_progress", "Running"),
+        ("ON_HOLD", "awaiting_outside", "evaluation_paused", "Awaiting an answer from outside"),
     ],
 )
 def test_a_status_is_said_in_words(status: str, sub_status: str | None, eval_status: str, said: str) -> None:
@@ -61,3 +63,31 @@ def test_a_feature_tells_its_type_range_and_unit() -> None:
     kind = {"type": "enum", "low": None, "high": None, "unit": None, "values": ["still", "capture"]}
     assert words.type_of(age) == "number 0 to 120 years"
     assert words.type_of(kind) == "one of still, capture"
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "said"),
+    [(0, 0, "–"), (0, 7, "0 %"), (7, 7, "100 %"), (1, 3, "33.3 %"), (1, 5000, "<0.1 %"), (4999, 5000, ">99.9 %")],
+)
+def test_a_few_of_many_are_never_said_as_none(part: int, whole: int, said: str) -> None:
+    assert words.share(part, whole) == said
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0.4, "0 s"),
+        (59, "59 s"),
+        (60, "1 min"),
+        (3_725, "1 h 2 min"),
+        (90_000, "1 d 1 h"),
+        (86_405, "1 d"),
+        (-3, "0 s"),
+    ],
+)
+def test_a_length_of_time_has_its_two_largest_units(seconds: float, said: str) -> None:
+    assert words.span_of(seconds) == said
+
+
+def test_the_console_knows_every_event() -> None:
+    assert words.EVENTS == EVENTS

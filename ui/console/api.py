@@ -30,7 +30,7 @@ class Problem(Exception):  # noqa: N818 - the word of RFC 9457
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A part of the list of evaluations, newest first; `cursor` leads to the next part, None at the end."""
+    """A part of a list; `cursor` leads to the next part, None at the end."""
 
     items: list[Json]
     cursor: str | None
@@ -49,9 +49,7 @@ class Api:
 
     def evaluations(self, *, limit: int, **filters: str | None) -> Page:
         """The newest evaluations; filters `cursor`, `decision`, `workflow`, `q`, where empty means any."""
-        wanted = {name: value for name, value in filters.items() if value}
-        answer = self._ask("GET", "/api/evaluation", params={"limit": limit, **wanted})
-        return Page(answer["items"], answer["next_cursor"])
+        return self._page("/api/evaluation", limit, filters)
 
     def evaluation(self, eval_id: str) -> Json:
         return self._ask("GET", f"/api/evaluation/{_part(eval_id)}")
@@ -64,6 +62,61 @@ class Api:
 
     def workflows(self) -> list[Json]:
         return self._items("/api/workflows")
+
+    def workflow(self, name: str) -> Json:
+        """One workflow with its `text` and its `graph`: `nodes` (id, step, title) and `edges` (from, edge, to)."""
+        return self._ask("GET", f"/api/workflows/{_part(name)}")
+
+    def counts(self, name: str, since: str | None) -> list[Json]:
+        """How often each edge of the version in use was taken: step, edge, n; `since` is a time, None all times."""
+        return self._items(f"/api/workflows/{_part(name)}/counts", params={"since": since} if since else None)
+
+    def waiting(self, *, limit: int, **filters: str | None) -> Page:
+        """What waits, the longest first; filters `cursor` and `workflow`, where empty means any."""
+        return self._page("/api/waiting", limit, filters)
+
+    def shadows(self) -> list[Json]:
+        """Every candidate that looked on."""
+        return self._items("/api/shadows")
+
+    def shadow(self, candidate: str, since: str | None = None) -> Json:
+        """A candidate beside the live decisions: n, agreements and the table of both."""
+        return self._ask("GET", f"/api/shadows/{_part(candidate)}", params={"since": since} if since else None)
+
+    def endpoints(self) -> list[Json]:
+        return self._items("/api/webhooks/endpoints")
+
+    def add_endpoint(self, url: str, events: list[str], description: str) -> Json:
+        """The new endpoint with its `secret`, which is told this once; no events means all."""
+        body = {"url": url, "events": events, "description": description}
+        return self._ask("POST", "/api/webhooks/endpoints", json=body)
+
+    def remove_endpoint(self, endpoint: str) -> None:
+        self._ask("DELETE", f"/api/webhooks/endpoints/{_part(endpoint)}")
+
+    def rotate_secret(self, endpoint: str) -> Json:
+        """The new `secret`, told this once; the former one signs beside it for a while."""
+        return self._ask("POST", f"/api/webhooks/endpoints/{_part(endpoint)}/rotate")
+
+    def enable_endpoint(self, endpoint: str) -> Json:
+        """Send again to an endpoint that was stopped because its receiver said that it is gone."""
+        return self._ask("POST", f"/api/webhooks/endpoints/{_part(endpoint)}/enable")
+
+    def test_endpoint(self, endpoint: str) -> Json:
+        """What the receiver answered to a signed test event."""
+        return self._ask("POST", f"/api/webhooks/endpoints/{_part(endpoint)}/test")
+
+    def replay_dead(self, endpoint: str) -> Json:
+        """Every dead letter of one endpoint waits again."""
+        return self._ask("POST", f"/api/webhooks/endpoints/{_part(endpoint)}/replay")
+
+    def deliveries(self, *, limit: int, **filters: str | None) -> Page:
+        """Deliveries, newest first; filters `cursor`, `state`, `endpoint_id`, `eval_id`, where empty means any."""
+        return self._page("/api/webhooks/deliveries", limit, filters)
+
+    def replay(self, event: str, endpoint: str) -> Json:
+        """One delivery waits again, with the same id and the same bytes."""
+        return self._ask("POST", f"/api/webhooks/deliveries/{_part(event)}/replay", json={"endpoint_id": endpoint})
 
     def features(self) -> list[Json]:
         return self._items("/api/features")
@@ -107,16 +160,21 @@ class Api:
         body = {"text": text, "base_version": base_version, **({"note": note} if note else {})}
         return self._ask("POST", f"/api/policies/{_part(name)}/versions", json=body)
 
-    def _items(self, path: str) -> list[Json]:
-        items: list[Json] = self._ask("GET", path)["items"]
+    def _items(self, path: str, params: Mapping[str, str] | None = None) -> list[Json]:
+        items: list[Json] = self._ask("GET", path, params=params)["items"]
         return items
+
+    def _page(self, path: str, limit: int, filters: Mapping[str, str | None]) -> Page:
+        wanted = {name: value for name, value in filters.items() if value}
+        answer = self._ask("GET", path, params={"limit": limit, **wanted})
+        return Page(answer["items"], answer["next_cursor"])
 
     def _ask(self, method: str, path: str, **request: Any) -> Json:
         try:
             response = self._client.request(method, path, **request)
         except httpx.TransportError as error:
             raise Problem(0, "unreachable", "The service does not answer", str(error)) from error
-        body = _json(response)
+        body = {} if response.status_code == 204 else _json(response)
         if response.is_success and body is not None:
             return body
         raise _problem(response.status_code, body or {})

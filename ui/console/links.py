@@ -7,6 +7,11 @@ from urllib.parse import urlencode
 EVALUATIONS = "?view=evaluations"
 POLICIES = "?view=policies"
 MODELS = "?view=models"
+WORKFLOWS = "?view=workflows"
+WAITING = "?view=waiting"
+SHADOWS = "?view=shadows"
+WEBHOOKS = "?view=webhooks"
+DELIVERIES = "?view=webhooks&show=deliveries"
 
 
 def evaluation(eval_id: str) -> str:
@@ -35,6 +40,31 @@ def changes(name: str, number: int) -> str:
 def model(name: str) -> str:
     """The card of one signal."""
     return _query(model=name)
+
+
+def workflow(name: str) -> str:
+    """One workflow, drawn. `workflow` in an address is a filter of the lists."""
+    return _query(flow=name)
+
+
+def evaluations_of(workflow: str) -> str:
+    """The evaluations of one workflow."""
+    return _query(view="evaluations", workflow=workflow)
+
+
+def waiting(workflow: str) -> str:
+    """What waits in one workflow."""
+    return _query(view="waiting", workflow=workflow)
+
+
+def shadow(candidate: str) -> str:
+    """A candidate beside the live decisions."""
+    return _query(shadow=candidate)
+
+
+def deliveries(endpoint: str) -> str:
+    """What was sent, or is to be sent, to one endpoint."""
+    return _query(view="webhooks", show="deliveries", endpoint=endpoint)
 
 
 def _query(**parts: str | int | None) -> str:

@@ -18,6 +18,7 @@ _NAVIGATION = "selfie_navigation"
 def frame(area: str) -> None:
     """Style and bar; `area` is the entry of the bar that is marked."""
     st.html(_HERE.parent / "style.css")
+    st.html(_HERE.parent / "drawing.css")
     _follow_links()
     st.html(_bar(area))
 
@@ -25,7 +26,11 @@ def frame(area: str) -> None:
 def _bar(area: str) -> Html:
     entries = (
         ("evaluations", "Evaluations", links.EVALUATIONS),
+        ("waiting", "Waiting", links.WAITING),
+        ("workflows", "Workflows", links.WORKFLOWS),
+        ("shadows", "Shadow", links.SHADOWS),
         ("policies", "Policies", links.POLICIES),
+        ("webhooks", "Webhooks", links.WEBHOOKS),
         ("models", "Models", links.MODELS),
     )
     shown = [

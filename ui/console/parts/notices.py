@@ -49,4 +49,4 @@ def notice(title: str, words: str = "", *, kind: str = "info") -> None:
 
 def empty(title: str, words: str) -> None:
     """What stands where there is nothing yet, with the next thing to do."""
-    st.html(div("si-empty", tag("strong", title), tag("span", words)))
+    st.html(div("si-empty", tag("strong", title), tag("span", prose(words))))

@@ -7,9 +7,15 @@ import streamlit as st
 from ui.console import connection, links, words
 from ui.console.api import Json, Problem
 from ui.console.markup import Html, div, link, span, tag
-from ui.console.parts import features, notices, trace
+from ui.console.parts import features, notices, trace, way
 from ui.console.parts.decision import chip, explained
 from ui.console.views import capture
+
+_GOES_ON = {
+    "awaiting_outside": "when somebody outside has answered, or the time for it is over.",
+    "waiting": "by itself when its time has come.",
+}
+"""By sub-status."""
 
 
 def page(eval_id: str) -> None:
@@ -23,11 +29,13 @@ def page(eval_id: str) -> None:
 
 def _waiting(item: Json) -> None:
     with st.container(key="waiting"):
-        notices.notice("Nothing is decided yet", "The evaluation goes on when the person has sent the selfie.")
+        goes_on = _GOES_ON.get(str(item.get("sub_status")), "when the person has sent the selfie.")
+        notices.notice("Nothing is decided yet", f"The evaluation goes on {goes_on}")
         found = capture.link_of(item)
         if found:
             capture.invitation(found)
         capture.follow(item["eval_id"], here=True)
+    _went(item, _trace(item["eval_id"]))
 
 
 def _decided(item: Json) -> None:
@@ -36,6 +44,7 @@ def _decided(item: Json) -> None:
     why, seen = st.columns([3, 2], gap="medium")
     with why:
         _section("Why", _reasons(item, reasons))
+        _went(item, found)
         for entry in found["policies"]:
             st.html(trace.policy(entry, reasons, catalogue))
     with seen:
@@ -43,6 +52,29 @@ def _decided(item: Json) -> None:
             _section("Providers that gave nothing", features.failures(found["failures"]))
         _section("Features", features.table(found["features"], catalogue, given=found.get("given", ())))
         _section("Versions", _versions(item, found))
+
+
+def _went(item: Json, found: Json) -> None:
+    """The way through a workflow with steps of its own, and what candidates would have said."""
+    route = found.get("route")
+    if not route:
+        return
+    reasons, nodes = connection.reasons(), _nodes(item["workflow"])
+    _section("The way", way.view(route, nodes, connection.features(), st.context.timezone))
+    if route.get("earlier"):
+        _section("Before the step up", way.passes(route, reasons))
+    if route.get("shadowed"):
+        _section("Candidates, not live", way.shadowed(route["shadowed"], reasons))
+
+
+def _nodes(workflow: str) -> way.Nodes:
+    """The words of the steps; none where the workflow is not there any more."""
+    try:
+        return way.nodes_of(connection.api().workflow(workflow)["graph"])
+    except Problem as found:
+        if found.status != 404:
+            raise
+        return {}
 
 
 def _trace(eval_id: str) -> Json:

@@ -6,15 +6,13 @@ import streamlit as st
 
 from ui.console import connection, links, words
 from ui.console.api import Json, Problem
-from ui.console.api import Page as Part
 from ui.console.markup import Html, div, link, span, tag
-from ui.console.parts import notices
+from ui.console.parts import choices, notices, pager
 from ui.console.parts.decision import chip, codes
 from ui.console.views import capture
 
 PART = 40
 REFRESH_SECONDS = 10
-_CURSORS = "evaluations-cursors"
 
 
 def page() -> None:
@@ -30,7 +28,7 @@ def page() -> None:
 @st.fragment(run_every=REFRESH_SECONDS)
 def _listed(filters: dict[str, str | None]) -> None:
     """One part of the list, read again from time to time: new evaluations appear by themselves."""
-    cursors = _cursors(filters)
+    cursors = pager.cursors("evaluations", filters)
     try:
         part = connection.api().evaluations(limit=PART, cursor=cursors[-1], **filters)
     except Problem as found:
@@ -38,7 +36,7 @@ def _listed(filters: dict[str, str | None]) -> None:
         return
     if part.items:
         st.html(_table(part.items))
-        _turn(cursors, part)
+        pager.turn(cursors, part, PART)
     else:
         _nothing(filters)
 
@@ -58,18 +56,7 @@ def _filters() -> dict[str, str | None]:
         label_visibility="collapsed",
         bind="query-params",
     )
-    flows = connection.workflows()
-    workflow = st.selectbox(
-        "Workflow",
-        list(flows),
-        index=None,
-        placeholder="Any workflow",
-        format_func=lambda name: str(flows[name]["title"]),
-        key="workflow",
-        label_visibility="collapsed",
-        bind="query-params",
-        width=210,
-    )
+    workflow = choices.workflow()
     searched = st.text_input(
         "Search",
         key="q",
@@ -80,29 +67,6 @@ def _filters() -> dict[str, str | None]:
         width=240,
     )
     return {"decision": decision, "workflow": workflow, "q": searched}
-
-
-def _cursors(filters: dict[str, str | None]) -> list[str | None]:
-    """The way through the parts so far; another filter starts anew."""
-    kept = st.session_state.get(_CURSORS)
-    if kept is None or kept[0] != filters:
-        st.session_state[_CURSORS] = (filters, [None])
-    cursors: list[str | None] = st.session_state[_CURSORS][1]
-    return cursors
-
-
-def _turn(cursors: list[str | None], part: Part) -> None:
-    if part.cursor is None and len(cursors) == 1:
-        return
-    first = (len(cursors) - 1) * PART + 1
-    with st.container(key="pager", horizontal=True, vertical_alignment="center"):
-        st.html(span("si-quiet", f"{first} to {first + len(part.items) - 1}"))
-        st.button("Newer", key="newer", disabled=len(cursors) == 1, on_click=_newer, args=(cursors,))
-        st.button("Older", key="older", disabled=part.cursor is None, on_click=cursors.append, args=(part.cursor,))
-
-
-def _newer(cursors: list[str | None]) -> None:
-    cursors.pop()
 
 
 def _nothing(filters: dict[str, str | None]) -> None:

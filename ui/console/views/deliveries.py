@@ -1,0 +1,122 @@
+"""What was sent to the endpoints, what waits, and what was given up."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ui.console import connection, links, words
+from ui.console.api import Json, Page, Problem
+from ui.console.markup import Html, div, join, link, span
+from ui.console.parts import notices, pager
+
+PART = 25
+REFRESH_SECONDS = 10
+STATES = ("waiting", "delivered", "dead")
+_SAID = "delivery-said"
+
+
+def page() -> None:
+    urls = {item["id"]: str(item["url"]) for item in connection.api().endpoints()}
+    with st.container(key="toolbar", horizontal=True, vertical_alignment="center"):
+        filters = {"state": _state(), "endpoint_id": _endpoint(urls)}
+    _listed(filters, urls)
+
+
+def _state() -> str | None:
+    chosen: str | None = st.segmented_control(
+        "State",
+        STATES,
+        format_func=words.DELIVERY_WORDS.__getitem__,
+        key="state",
+        label_visibility="collapsed",
+        bind="query-params",
+    )
+    return chosen
+
+
+def _endpoint(urls: dict[str, str]) -> str | None:
+    chosen: str | None = st.selectbox(
+        "Endpoint",
+        list(urls),
+        index=None,
+        placeholder="Any endpoint",
+        format_func=urls.__getitem__,
+        key="endpoint",
+        label_visibility="collapsed",
+        bind="query-params",
+        width=300,
+    )
+    return chosen
+
+
+@st.fragment(run_every=REFRESH_SECONDS)
+def _listed(filters: dict[str, str | None], urls: dict[str, str]) -> None:
+    """Read again from time to time: attempts and answers appear by themselves."""
+    cursors = pager.cursors("deliveries", filters)
+    refused: Problem | None = st.session_state.pop(_SAID, None)
+    if refused is not None:
+        notices.problem(refused)
+    try:
+        part = connection.api().deliveries(limit=PART, cursor=cursors[-1], **filters)
+    except Problem as found:
+        notices.problem(found)
+        return
+    if part.items:
+        _table(part, urls)
+        pager.turn(cursors, part, PART)
+    elif any(filters.values()):
+        notices.empty("No delivery matches", "Choose another state or endpoint.")
+    else:
+        notices.empty("Nothing was sent yet", "Add an endpoint; from then on each event is a delivery here.")
+
+
+def _table(part: Page, urls: dict[str, str]) -> None:
+    """A row each; one that was given up has its button."""
+    for item in part.items:
+        with st.container(
+            horizontal=True, vertical_alignment="center", key=f"delivery-{item['event_id']}-{item['endpoint_id']}"
+        ):
+            st.html(_row(item, urls))
+            if item["state"] != "waiting":
+                st.button(
+                    "Replay",
+                    key=f"again-{item['event_id']}-{item['endpoint_id']}",
+                    on_click=_again,
+                    args=(item["event_id"], item["endpoint_id"]),
+                )
+
+
+def _again(event: str, endpoint: str) -> None:
+    try:
+        connection.api().replay(event, endpoint)
+    except Problem as found:
+        st.session_state[_SAID] = found
+
+
+def _row(item: Json, urls: dict[str, str]) -> Html:
+    return div(
+        "si-delivery",
+        span(f"si-state si-state-{item['state']}", words.DELIVERY_WORDS.get(item["state"], item["state"])),
+        span("si-delivery-what", link(links.evaluation(item["eval_id"]), item["event_type"], title="The evaluation")),
+        span("si-delivery-where si-quiet", urls.get(item["endpoint_id"], "an endpoint that was removed")),
+        span("si-delivery-how", _how(item)),
+    )
+
+
+def _how(item: Json) -> Html:
+    """Attempts, the last answer, and when it goes on."""
+    zone = st.context.timezone
+    tried = words.counted(int(item["attempts"]), "attempt")
+    if item["state"] == "delivered":
+        return join(f"{tried}, answered {item['status_code']}, {words.moment(item['delivered_at'], zone)}")
+    failed = span("si-cause", why(item["status_code"], item["error"])) if item["attempts"] else None
+    then = "given up" if item["state"] == "dead" else f"next try {words.moment(item['next_at'], zone)}"
+    return join(f"{tried}, {then} ", failed)
+
+
+def why(status: int | None, error: str | None) -> str:
+    """Why a receiver did not take an event."""
+    said = error or ""
+    if status and str(status) not in said:
+        said = f"answered {status}" + (f": {said}" if said else "")
+    return said or "no answer"

@@ -1,0 +1,73 @@
+"""Candidates that look on: what each would have decided beside the live decision. Never live."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ui.console import connection, links, words
+from ui.console.api import Json
+from ui.console.markup import Html, div, link, span, tag
+from ui.console.parts import agreement, notices, windows
+from ui.console.statistics import wilson
+
+
+def page() -> None:
+    st.html(div("si-toolbar", tag("h1", "Shadow")))
+    items = connection.api().shadows()
+    if not items:
+        notices.empty(
+            "No candidate looks on",
+            "Add a `shadow` step to a workflow: its candidate decides on the same features and changes nothing.",
+        )
+        return
+    heads = ("Candidate", "Decided by both", "The same", "95 % interval", "Failed", "Last")
+    head = div("si-row si-head", *(span("si-cell", name) for name in heads))
+    st.html(div("si-list si-shadows", head, *(_row(item) for item in items)))
+
+
+def _row(item: Json) -> Html:
+    n, same = int(item["n"]), int(item["agreements"])
+    low, high = wilson(same, n)
+    return link(
+        links.shadow(item["candidate"]),
+        span("si-cell si-id", item["candidate"]),
+        span("si-cell", f"{n:,}"),
+        span("si-cell", words.share(same, n)),
+        span("si-cell si-quiet", f"{100 * low:.1f} to {100 * high:.1f} %" if n else "–"),
+        span("si-cell", f"{item['failures']:,}"),
+        span("si-cell si-time", words.moment(item["last_at"], st.context.timezone), title=item["last_at"]),
+        class_="si-row",
+    )
+
+
+def one(candidate: str) -> None:
+    """One candidate: the figures and the table, of a time that is chosen."""
+    with st.container(key="toolbar", horizontal=True, vertical_alignment="center"):
+        st.html(_head(candidate))
+        window = windows.choice()
+    found = connection.api().shadow(candidate, windows.since(window))
+    cells = {(item["live"], item["candidate"]): int(item["n"]) for item in found["table"]}
+    notices.notice("Not live", "What this candidate says is stored beside the decision and is never returned.")
+    if not any(cells.values()):
+        notices.empty("Nothing to compare in this time", "Choose a longer time, or wait for evaluations.")
+        return
+    st.html(agreement.figures(cells))
+    st.html(agreement.table(cells))
+    st.html(_notes(found))
+
+
+def _head(candidate: str) -> Html:
+    return div(
+        "si-page-head",
+        div("si-crumbs", link(links.SHADOWS, "← Shadow")),
+        div("si-title", tag("h1", candidate), span("si-shadow-tag", "not live")),
+    )
+
+
+def _notes(found: Json) -> Html:
+    said = (
+        "In brackets the 95 % interval of each share of its row (Wilson). ▲ the candidate is stricter, ▼ more lenient."
+    )
+    if found.get("failures"):
+        said += f" {words.counted(int(found['failures']), 'time')} the candidate failed, which counts as a review."
+    return div("si-quiet", said)
