@@ -26,10 +26,10 @@ def upgrade(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")]
     """Run the migrations that are missing; several processes may do so at once."""
     try:
         settings = read_settings()
+        before, after = migrate(Database(settings.database_url or sqlite_url(settings.data)))
     except Refused as wrong:
         typer.echo(str(wrong), err=True)
         raise typer.Exit(USAGE) from wrong
-    before, after = migrate(Database(settings.database_url or sqlite_url(settings.data)))
     if as_json:
         typer.echo(json.dumps({"before": before, "after": after}))
     else:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from engine.contracts import Evidence, Readings, Signal, SignalProvider
+from engine.service.observing import Observer
 from engine.service.problems import busy
 from engine.workflow.signals import Read, read_directly
 
@@ -26,24 +27,31 @@ class Inference:
         seconds: time limit of one evaluation's signals, and of the wait before it.
     """
 
-    def __init__(self, threads: int, queue: int, seconds: float) -> None:
+    def __init__(self, threads: int, queue: int, seconds: float, observer: Observer | None = None) -> None:
         self._slots = threading.Semaphore(threads)
         self._room = threading.Semaphore(threads + queue)
         self._seconds = seconds
         self._most_hanging = threads
         self._hanging: Counter[str] = Counter()
         self._lock = threading.Lock()
+        self._observer = observer or Observer()
 
     @contextmanager
     def admit(self) -> Iterator[Read]:
         """A slot for one evaluation, and the way to ask its providers within its time."""
+        metrics = self._observer.metrics
         if not self._room.acquire(blocking=False):
+            metrics.refused()
             raise busy("Too many evaluations are waiting.")
         try:
-            if not self._slots.acquire(timeout=self._seconds):
+            with metrics.waiting():
+                free = self._slots.acquire(timeout=self._seconds)
+            if not free:
+                metrics.refused()
                 raise busy("No evaluation slot came free in time.")
             try:
-                yield self._reader(time.monotonic() + self._seconds)
+                with metrics.computing():
+                    yield self._reader(time.monotonic() + self._seconds)
             finally:
                 self._slots.release()
         finally:
@@ -70,7 +78,7 @@ class Inference:
             self._watch(provider.name, thread)
             return Signal.failed("provider", "ran out of time")
 
-        return read
+        return self._observer.reader(read)
 
     def _watch(self, name: str, thread: threading.Thread) -> None:
         """Count a hanging read until it ends, if it ever does."""

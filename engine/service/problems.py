@@ -10,12 +10,17 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from obstore.exceptions import BaseError as BlobError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from engine.diagnostics import Refused
 
 MEDIA_TYPE = "application/problem+json"
 MAX_ERRORS = 50
+UNAVAILABLE: tuple[type[Exception], ...] = (OperationalError, InterfaceError, PoolTimeout, BlobError)
+"""What drivers raise where a store cannot be reached or has no room. A row that was refused is none of these."""
 log = structlog.get_logger("selfie.service")
 
 
@@ -92,11 +97,23 @@ def install_error_map(app: FastAPI) -> None:
     async def invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
         return invalid_body(error.errors()).response()
 
+    for away in UNAVAILABLE:
+        app.add_exception_handler(away, _store_away)
+
     @app.exception_handler(Exception)
     async def unforeseen(_request: Request, error: Exception) -> JSONResponse:
         # The message may hold what the person sent; the kind and the place are enough to find the mistake.
         log.error("unforeseen error", kind=type(error).__name__, at=_place(error))
         return Problem(500, "internalError", "Something went wrong on our side.").response()
+
+
+async def _store_away(_request: Request, error: Exception) -> JSONResponse:
+    """The database or the frames' store is away, or full: nothing was kept, and the same request may come again."""
+    cause = getattr(error, "orig", None) or error
+    why = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None)
+    log.error("a store is unavailable", kind=type(cause).__name__, why=why, at=_place(error))
+    detail = "What came could not be stored. Nothing was decided; the same request may come again."
+    return Problem(503, "storeUnavailable", detail, headers={"Retry-After": "5"}).response()
 
 
 def invalid_body(found: Sequence[Any]) -> Problem:

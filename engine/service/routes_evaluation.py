@@ -10,6 +10,7 @@ from engine.contracts import Outcome
 from engine.service.auth import Caller, Parts
 from engine.service.entity_tags import entity_tag
 from engine.service.listing import PAGE, listed, place_of
+from engine.service.logs import remember
 from engine.service.requests import PRINTABLE, EvaluationRequest, Time
 from engine.service.shapes import EvaluationAnswer, EvaluationPage, TraceAnswer
 from engine.service.trace import trace_of
@@ -32,6 +33,7 @@ def start(
 ) -> Json:
     """Start an evaluation: 200 when decided, 201 when it waits for the person."""
     given = services.evaluating.start(body, key, idempotency_key)
+    remember(str(given.body["eval_id"]))
     response.status_code = given.status
     return given.body
 

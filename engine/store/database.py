@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,11 @@ class Database:
         """A transaction that is committed at the end of the block, or not at all."""
         with self.engine.connect().execution_options(selfie_writes=True) as connection, connection.begin():
             yield connection
+
+    def on_connections(self, told: Callable[[int], None]) -> None:
+        """Tell whenever a connection is taken from the pool (1) or given back (-1)."""
+        event.listen(self.engine, "checkout", lambda *_: told(1))
+        event.listen(self.engine, "checkin", lambda *_: told(-1))
 
     def checkpoint(self) -> None:
         """Empty the log of changes of SQLite, where what was deleted can still be read."""

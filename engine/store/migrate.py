@@ -10,6 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
+from engine.diagnostics import Diagnostic, Location, Refused
 from engine.store.database import Database
 
 _LOCK = 7_353_100_117
@@ -19,6 +20,8 @@ _LOCK = 7_353_100_117
 def migrate(database: Database) -> tuple[str | None, str | None]:
     """Run what is missing in one transaction; answers the revision before and after.
 
+    Raises `Refused` where a newer version was here: its tables are not ours to read, let alone to change.
+
     On SQLite the write lock of the transaction keeps a second process waiting, on PostgreSQL an advisory lock does.
     """
     with database.writing() as connection:
@@ -26,7 +29,10 @@ def migrate(database: Database) -> tuple[str | None, str | None]:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         before = _revision(connection)
         config = _config()
-        if before != ScriptDirectory.from_config(config).get_current_head():
+        scripts = ScriptDirectory.from_config(config)
+        if before is not None and before not in {script.revision for script in scripts.walk_revisions()}:
+            raise Refused([_newer(before)])
+        if before != scripts.get_current_head():
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
         return before, _revision(connection)
@@ -36,6 +42,12 @@ def is_current(database: Database) -> bool:
     """Whether the database has this version's tables."""
     with database.reading() as connection:
         return _revision(connection) == ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _newer(revision: str) -> Diagnostic:
+    message = f"the database is at revision `{revision}`, which this version of the service does not know"
+    hint = "run the version that brought it there, or one that is newer; or restore the backup from before the upgrade"
+    return Diagnostic("newer-database", message, Location("database"), hint)
 
 
 def _revision(connection: Connection) -> str | None:

@@ -42,13 +42,15 @@ class Service:
         assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
         return answer.json()
 
-    def new_capture(self, customer: str = "ada", workflow: str = "selfie_intelligence") -> tuple[str, str]:
-        """A waiting evaluation: its `eval_id` and the link that the person opens."""
+    def new_capture(
+        self, customer: str = "ada", workflow: str = "selfie_intelligence", strategy: str | None = None
+    ) -> tuple[str, str]:
+        """A waiting evaluation: its `eval_id` and the link that the person opens. `lenient` asks no challenge."""
         body = {
             "id": customer,
             "timestamp": datetime.now(UTC).isoformat(),
             "workflow": workflow,
-            "data": {"individual": {"id": customer}},
+            "data": {"individual": {"id": customer}, "strategy": strategy},
         }
         answer = self.ask("POST", "/api/evaluation", json=body)
         links = (found for each in answer["data_enrichments"] if (found := _link(each)))
