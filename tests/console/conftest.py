@@ -29,7 +29,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """The service as people run it, in a closed network without model files: signals of its own are unknown."""
     folder = tmp_path_factory.mktemp("console")
     models = {"SELFIE_MODEL_OFFLINE": "true", "SELFIE_MODEL_CACHE": str(folder / "models"), "SELFIE_MODEL_MIRROR": ""}
-    with running_service(folder, **models) as running:
+    with running_service(folder, SELFIE_PRIVATE_HOSTS="127.0.0.1", **models) as running:
         yield running
 
 

@@ -51,12 +51,13 @@ def view(drawn: Drawing, counts: Counts | None) -> Html:
 
 
 def _reached(drawn: Drawing, counts: Counts) -> dict[str, int]:
+    """Of each step how often it was left, by ways that are not drawn too; of an end how often it was come to."""
     left: Counter[str] = Counter()
+    for (step, _), n in counts.items():
+        left[step] += n
     came: Counter[str] = Counter()
     for way in (way for card in drawn.cards for way in card.exits):
-        n = counts.get((way.step, way.edge), 0)
-        left[way.step] += n
-        came[way.to] += n
+        came[way.to] += counts.get((way.step, way.edge), 0)
     return {card.id: left[card.id] if card.exits else came[card.id] for card in drawn.cards}
 
 

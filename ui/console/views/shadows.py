@@ -34,7 +34,7 @@ def _row(item: Json) -> Html:
         span("si-cell", f"{n:,}"),
         span("si-cell", words.share(same, n)),
         span("si-cell si-quiet", f"{100 * low:.1f} to {100 * high:.1f} %" if n else "–"),
-        span("si-cell", f"{item['failures']:,}"),
+        span("si-cell", f"{item['failed']:,}"),
         span("si-cell si-time", words.moment(item["last_at"], st.context.timezone), title=item["last_at"]),
         class_="si-row",
     )
@@ -46,7 +46,7 @@ def one(candidate: str) -> None:
         st.html(_head(candidate))
         window = windows.choice()
     found = connection.api().shadow(candidate, windows.since(window))
-    cells = {(item["live"], item["candidate"]): int(item["n"]) for item in found["table"]}
+    cells = {(live, other): int(n) for live, row in found["table"].items() for other, n in row.items()}
     notices.notice("Not live", "What this candidate says is stored beside the decision and is never returned.")
     if not any(cells.values()):
         notices.empty("Nothing to compare in this time", "Choose a longer time, or wait for evaluations.")
@@ -65,9 +65,12 @@ def _head(candidate: str) -> Html:
 
 
 def _notes(found: Json) -> Html:
-    said = (
-        "In brackets the 95 % interval of each share of its row (Wilson). ▲ the candidate is stricter, ▼ more lenient."
-    )
-    if found.get("failures"):
-        said += f" {words.counted(int(found['failures']), 'time')} the candidate failed, which counts as a review."
-    return div("si-quiet", said)
+    """How the table is read, and what is not in it."""
+    said = [
+        "In brackets the 95 % interval of each share of its row (Wilson). ▲ the candidate is stricter, ▼ more lenient.",
+    ]
+    if found["failed"]:
+        said.append(f"Not in the table: {words.counted(found['failed'], 'time')} the candidate could not decide.")
+    if found["undecided"]:
+        said.append(f"{words.counted(found['undecided'], 'time')} there is no live decision yet.")
+    return div("si-quiet", " ".join(said))

@@ -16,6 +16,10 @@ _TOLD = "webhook-secret"
 """A new secret, until the person says that they keep it."""
 _SAID = "webhook-said"
 """What became of the last action: endpoint, and a `Problem` or the words."""
+_ADDS = "endpoint-adds"
+"""Whether the form for a new endpoint is open."""
+_LEAVES = "endpoint-leaves"
+"""The endpoint of which is asked whether it shall be removed."""
 
 
 def page(show: str) -> None:
@@ -23,21 +27,19 @@ def page(show: str) -> None:
     if show == "deliveries":
         deliveries.page()
         return
-    if st.session_state.pop("endpoint-asked", False):
-        _dialog()
-    leaving = st.session_state.pop("endpoint-leaving", None)
-    if leaving:
-        _confirm(leaving)
     _secret()
     items = connection.api().endpoints()
-    st.button(
-        "Add an endpoint",
-        type="primary",
-        key="endpoint-add",
-        icon=":material/add:",
-        on_click=_ask,
-        args=("endpoint-asked", True),
-    )
+    if st.session_state.get(_ADDS):
+        _form()
+    else:
+        st.button(
+            "Add an endpoint",
+            type="primary",
+            key="endpoint-add",
+            icon=":material/add:",
+            on_click=_set,
+            args=(_ADDS, True),
+        )
     if not items:
         notices.empty("No endpoint yet", "Add the address of your system: it is told of each decision, signed.")
     for item in items:
@@ -64,7 +66,9 @@ def _endpoint(item: Json) -> None:
                 st.button("Start again", key=f"enable-{name}", on_click=_enable, args=(name,))
             elif item["dead"]:
                 st.button("Replay dead letters", key=f"replay-{name}", on_click=_replay, args=(name,))
-            st.button("Remove", key=f"remove-{name}", on_click=_ask, args=("endpoint-leaving", item))
+            st.button("Remove", key=f"remove-{name}", on_click=_set, args=(_LEAVES, name))
+        if st.session_state.get(_LEAVES) == name:
+            _confirm(name)
         said = st.session_state.get(_SAID)
         if said and said[0] == name:
             _tell(said[1])
@@ -100,9 +104,10 @@ def _counts(item: Json) -> Iterator[Html]:
     yield link(links.deliveries(item["id"]), "Deliveries")
 
 
-def _ask(key: str, what: object) -> None:
+def _set(key: str, value: object) -> None:
+    """Remember what is asked for; what was said of the last action is said no more."""
     st.session_state.pop(_SAID, None)
-    st.session_state[key] = what
+    st.session_state[key] = value
 
 
 def _tell(said: Problem | tuple[str, str, str]) -> None:
@@ -174,46 +179,46 @@ def _secret() -> None:
         st.button("I have copied it", key="endpoint-copied", on_click=st.session_state.pop, args=(_TOLD, None))
 
 
-@st.dialog("Add an endpoint", width="medium")
-def _dialog() -> None:
-    with st.form("endpoint-form", border=False):
-        url = st.text_input(
-            "Address", key="endpoint-url", max_chars=2000, placeholder="https://hooks.example.com/selfie"
-        )
-        events = st.multiselect("Events", words.EVENTS, key="endpoint-events", placeholder="Every event")
-        about = st.text_input("Description", key="endpoint-about", max_chars=200, placeholder="none")
-        if st.form_submit_button("Add it", type="primary", key="endpoint-make"):
-            _make(url.strip(), events, about.strip())
+def _form() -> None:
+    with st.form("endpoint-form"):
+        st.html(tag("h2", "Add an endpoint"))
+        st.text_input("Address", key="endpoint-url", max_chars=2048, placeholder="https://hooks.example.com/selfie")
+        st.multiselect("Events", words.EVENTS, key="endpoint-events", placeholder="Every event")
+        st.text_input("Description", key="endpoint-about", max_chars=256, placeholder="none")
+        with st.container(horizontal=True):
+            st.form_submit_button("Add it", type="primary", key="endpoint-make", on_click=_make)
+            st.form_submit_button("Cancel", key="endpoint-cancel", on_click=_set, args=(_ADDS, False))
+        said = st.session_state.get(_SAID)
+        if said and said[0] == _ADDS:
+            _tell(said[1])
 
 
-def _make(url: str, events: list[str], about: str) -> None:
+def _make() -> None:
+    state = st.session_state
+    _set(_ADDS, True)
+    url = state["endpoint-url"].strip()
     if not url:
-        notices.notice("The address is missing", "It is where your system takes webhooks, with https.", kind="bad")
+        state[_SAID] = (_ADDS, ("The address is missing", "It is where your system takes webhooks, with https.", "bad"))
         return
     try:
-        made = connection.api().add_endpoint(url, events, about)
+        made = connection.api().add_endpoint(url, state["endpoint-events"], state["endpoint-about"].strip())
     except Problem as found:
-        notices.problem(found)
+        state[_SAID] = (_ADDS, found)
         return
-    st.session_state[_TOLD] = (made["url"], made["secret"], False)
-    st.rerun()
+    state[_TOLD] = (made["url"], made["secret"], False)
+    state[_ADDS] = False
 
 
-@st.dialog("Remove this endpoint?")
-def _confirm(item: Json) -> None:
-    st.html(div("", tag("strong", item["url"], class_="si-url")))
-    st.html(span("si-quiet", "It is told nothing any more, and what still waits for it is not sent."))
-    with st.container(horizontal=True):
-        if st.button("Remove it", key="endpoint-remove", type="primary"):
-            _remove(item["id"])
-        if st.button("Keep it", key="endpoint-keep"):
-            st.rerun()
+def _confirm(name: str) -> None:
+    notices.notice("Remove this endpoint?", "It is told nothing any more; what waits for it is not sent.", kind="warn")
+    with st.container(horizontal=True, key="endpoint-leaving"):
+        st.button("Remove it", key="endpoint-remove", type="primary", on_click=_remove, args=(name,))
+        st.button("Keep it", key="endpoint-keep", on_click=_set, args=(_LEAVES, None))
 
 
 def _remove(name: str) -> None:
+    _set(_LEAVES, None)
     try:
         connection.api().remove_endpoint(name)
     except Problem as found:
-        notices.problem(found)
-        return
-    st.rerun()
+        st.session_state[_SAID] = (name, found)
