@@ -11,7 +11,15 @@ import typer
 from engine.commands import policy
 
 GROUP = "selfie.commands"
-SERVICE = {"evaluate": "evaluate", "run": "run", "serve": "serve", "console": "serve", "keys": "keys", "db": "db"}
+SERVICE = {
+    "evaluate": "evaluate",
+    "run": "run",
+    "serve": "serve",
+    "console": "serve",
+    "keys": "keys",
+    "db": "db",
+    "webhooks": "webhooks",
+}
 """Commands of the service to their modules: each takes a second to import, so only the one that is meant is."""
 
 app = typer.Typer(
