@@ -61,7 +61,8 @@ class Walker:
         """
         _must_fit(self, run, came)
         market = run.features.get(MARKET)
-        run = replace(run, features={**run.features, **context_at(market, now)})
+        start = replace(run.start, at=now) if run.start and isinstance(came, Began) else run.start
+        run = replace(run, start=start, features={**run.features, **context_at(market, now)})
         return onward(self._walk(now), run, None if isinstance(came, Began) else came)
 
     def _walk(self, now: datetime) -> Walk:

@@ -50,7 +50,7 @@ def plain_run(
         at=None,
         strategy=strategy,
         pins=dict(pins or {}),
-        start=Start(strategy, own, tuple(given)),
+        start=Start(strategy, own, tuple(given), at),
         features=dict(features),
         given=tuple(given),
         failures=tuple(failures),

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 from engine.contracts import Value
@@ -43,12 +42,12 @@ def replay(
     Raises:
         Unreplayable: a policy is not to be had, or the run does not say how it began.
     """
-    if stored.start is None:
+    if stored.start is None or stored.start.at is None:
         raise Unreplayable("the run does not say how it began")
     acts = _Stored(_in_order(stored, find))
     walker = Walker(workflow, acts, catalogue, environment, customer, past=stored)
     run = begin(workflow, stored.start.strategy, stored.pins, stored.start.features, stored.start.given)
-    run = walker.walk(run, Began(), _first_time(stored))
+    run = walker.walk(run, Began(), stored.start.at)
     while run.waits and len(run.trail) < len(stored.trail):
         now = stored.trail[len(run.trail)].at
         run = walker.walk(_as_stored(run, stored), _came(run, run.waits, stored), now)
@@ -70,14 +69,6 @@ def _in_order(stored: Run, find: Find) -> Iterator[PinnedPolicy]:
             raise Unreplayable(f"policy `{row['policy']}`, version {row['version']}, is not to be had as it decided")
         found.append(pinned)
     return iter(found)
-
-
-def _first_time(stored: Run) -> datetime:
-    if stored.trail:
-        return stored.trail[0].at
-    if stored.waits is None:
-        raise Unreplayable("the run has neither walked nor waited")
-    return stored.waits.since
 
 
 def _came(run: Run, waits: Waits, stored: Run) -> Came:

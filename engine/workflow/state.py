@@ -88,6 +88,8 @@ class Start:
     strategy: str
     features: Mapping[str, Value | None]
     given: tuple[str, ...]
+    at: datetime | None = None
+    """When it took its first step; None before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,7 +175,7 @@ def walked(
     run = begin(workflow, options.get("strategy", "standard"), {"age": 3}, {**OWN, **(features or {})}, ())
     for number, each in enumerate(came):
         run = stored(who.walk(run, each, NOW + timedelta(hours=number)))
-    assert_replayed(workflow, run, world)
+    assert_replayed(workflow, run, world, who.customer)
     return run
 
 

@@ -13,7 +13,9 @@ from engine.workflow.walking.left import Changes, Left, Stays, at_least
 from engine.workflow.walking.telling import of_providers, taken_in
 from engine.workflow.walking.walk import Walk
 
-EXPIRED = NotCaptured("expired", ProviderFailure("capture", "evidence", "the capture session expired"))
+CAPTURE = "capture"
+"""What failures call a selfie that did not come."""
+EXPIRED = NotCaptured("expired", ProviderFailure(CAPTURE, "evidence", "the capture session expired"))
 
 
 def waits(walk: Walk, step: Step, reason: WaitsFor, until: datetime, changes: Changes | None = None) -> Stays:
@@ -36,11 +38,12 @@ def captured(walk: Walk, run: Run, step: Capture | StepUp, came: Came) -> Left:
     the file wrote none, what follows decides on that.
     """
     if isinstance(came, Captured):
-        return Left("next", step.next, {"missing": False, "sub_status": None})
+        failures = tuple(row for row in run.failures if row["provider"] != CAPTURE)
+        return Left("next", step.next, {"missing": False, "sub_status": None, "failures": failures})
     ended = came if isinstance(came, NotCaptured) else EXPIRED
     told = walk.heard(run, lambda: _not_captured(walk, run, step, ended))
     changes: Changes = {
-        **taken_in(run, told, {*walk.workflow.providers, "capture"}),
+        **taken_in(run, told, {*walk.workflow.providers, CAPTURE}),
         "missing": True,
         "sub_status": told.error,
     }
