@@ -9,7 +9,8 @@ from dbos import DBOS
 from sqlalchemy import Connection, MetaData, Table, select
 
 from engine.store.database import Database
-from engine.workflow.durable.carrier import APPLICATION_VERSION, DurableCarrier
+from engine.workflow.durable.carrier import DurableCarrier
+from engine.workflow.durable.launching import APPLICATION_VERSION
 from engine.workflow.durable.place import SCHEMA, place_of
 from tests.durable.conftest import Moves, carrying, eventually, soon
 

@@ -23,8 +23,8 @@ Body = Callable[[str, str], Coroutine[Any, Any, None]]
 
 TOLD = "told"
 STEP = "advance"
-LEAST_SECONDS = 0.5
-"""Between two moves of a run that says it is due and yet did not move: its clock is a little behind ours."""
+IDLE = (0.5, 30.0)
+"""Seconds, growing, between moves of a run that is due and yet does not move: somebody else has it in hand."""
 log = structlog.get_logger("selfie.durable")
 
 
@@ -49,13 +49,18 @@ class Hands:
         self._pauses = pauses
         self._threads = ThreadPoolExecutor(at_once, "advance")
         self._is_closing = False
+        self._moved: set[str] = set()
+
+    def has(self, eval_id: str) -> bool:
+        """Whether a run is being moved here right now: nobody need tell us that it was."""
+        return eval_id in self._moved
 
     async def move(self, eval_id: str) -> str | None:
         """Until when the run then waits. An error is tried again, for ever: an evaluation is never ended by one."""
         tries = 0
         while not self._is_closing:
             try:
-                until = await asyncio.get_running_loop().run_in_executor(self._threads, self._advance, eval_id)
+                until = await asyncio.get_running_loop().run_in_executor(self._threads, self._move_now, eval_id)
             except Exception as error:  # its message may hold what was stored
                 tries += 1
                 pause = self._pauses.after(tries)
@@ -65,6 +70,13 @@ class Hands:
             else:
                 return None if until is None else until.isoformat()
         raise asyncio.CancelledError
+
+    def _move_now(self, eval_id: str) -> datetime | None:
+        self._moved.add(eval_id)
+        try:
+            return self._advance(eval_id)
+        finally:
+            self._moved.discard(eval_id)
 
     def close(self) -> None:
         """Finish what is being moved; begin nothing any more."""
@@ -76,13 +88,14 @@ def body(hands: Hands, now: Callable[[], datetime]) -> Body:
     """The durable function. A change of its steps needs `DBOS.patch_async`: older runs of it wait for weeks."""
 
     async def carried(eval_id: str, until: str) -> None:
-        waits, least = until, 0.0
+        waits, idle = until, 0.0
         while True:
             seconds = (datetime.fromisoformat(waits) - now()).total_seconds()
-            await DBOS.recv_async(TOLD, timeout_seconds=max(least, seconds))
+            await DBOS.recv_async(TOLD, timeout_seconds=max(idle, seconds))
             then = await DBOS.run_step_async({"name": STEP}, hands.move, eval_id)
             if then is None:
                 return
-            waits, least = then, LEAST_SECONDS
+            idle = min(max(2 * idle, IDLE[0]), IDLE[1]) if then == waits else IDLE[0]
+            waits = then
 
     return carried

@@ -18,6 +18,11 @@ class Carrier(Protocol):
         """How long a run may be overdue before somebody else moves it."""
         ...
 
+    @property
+    def problem(self) -> str | None:
+        """Why what waits is carried by nobody at the moment, though it should be; None where all is well."""
+        ...
+
     def carry(self, eval_id: str, until: datetime) -> None:
         """Wait with a run, and move it at `until`, also after this process has died. Called after its commit."""
         ...
@@ -34,6 +39,11 @@ class NobodyCarries:
     def grace(self) -> timedelta:
         """None at all."""
         return timedelta(0)
+
+    @property
+    def problem(self) -> str | None:
+        """It is meant so."""
+        return None
 
     def carry(self, eval_id: str, until: datetime) -> None:
         """Leave it to the sweep."""

@@ -24,3 +24,8 @@ def forward_log() -> None:
     logger = logging.getLogger("dbos")
     logger.handlers = [_Forwarded(logging.WARNING)]
     logger.propagate = False
+
+
+def hush_log() -> None:
+    """Before what waits is handed over: it is no news then that each was cancelled."""
+    logging.getLogger("dbos").setLevel(logging.ERROR)

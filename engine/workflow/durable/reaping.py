@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 
 import structlog
+from dbos import DBOS
 
 from engine.workflow.durable.lease import Beat, Register, Watch
 
 AT_ONCE = 500
+KEPT = timedelta(hours=24)
+"""How long the rows of DBOS of a run that is over are kept."""
 log = structlog.get_logger("selfie.durable")
 
 
@@ -65,3 +69,35 @@ class Reaper:
         self._register.forget(name)
         log.info("took over", executor=name, left=beat.has_left, runs=taken)
         return taken
+
+
+def pending_of(executor_id: str, most: int) -> list[str]:
+    """What a process carries by the tables of DBOS, at most so many."""
+    found = DBOS.list_workflows(
+        status="PENDING", executor_id=executor_id, limit=most, load_input=False, load_output=False
+    )
+    return [each.workflow_id for each in found]
+
+
+def resume(workflow_ids: Sequence[str]) -> None:
+    """Give these to whoever is at work."""
+    DBOS.resume_workflows(list(workflow_ids))
+
+
+def carrying() -> set[str]:
+    """Whoever carries something, by the tables of DBOS."""
+    found = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
+    return {each.executor_id for each in found if each.executor_id}
+
+
+def prune() -> None:
+    """Drop rows of what was over long ago."""
+    over = DBOS.list_workflows(
+        status=["SUCCESS", "ERROR", "CANCELLED"],
+        completed_before=(datetime.now(UTC) - KEPT).isoformat(),
+        limit=AT_ONCE,
+        load_input=False,
+        load_output=False,
+    )
+    if over:
+        DBOS.delete_workflows([each.workflow_id for each in over])
