@@ -98,7 +98,8 @@ class Deliveries:
 
     def delivered(self, leased: Leased, now: datetime, status: int) -> bool:
         """Note that it arrived; False where the lease had gone to somebody else."""
-        return self._note(leased, {"state": "delivered", "delivered_at": now, "status_code": status, "error": None})
+        arrived = {"state": "delivered", "delivered_at": now, "next_at": now, "status_code": status, "error": None}
+        return self._note(leased, arrived)
 
     def put_off(self, leased: Leased, until: datetime, status: int | None, error: str) -> bool:
         """Try again then."""
@@ -244,21 +245,21 @@ class Deliveries:
         What was put for an endpoint in the moment in which it was disabled dies here.
         Answers how many deliveries went; call it again until none did.
         """
-        over = or_(
-            and_(delivery.c.state == "delivered", delivery.c.delivered_at < now - KEEP_DELIVERED),
-            and_(delivery.c.state == "dead", delivery.c.next_at < now - KEEP_DEAD),
-        )
         keys = (delivery.c.event_id, delivery.c.endpoint_id)
+        over = select(*keys).where(_is_over(now)).limit(PRUNED_AT_ONCE)
         told = exists().where(delivery.c.event_id == webhook_event.c.event_id)
-        untold = select(webhook_event.c.seq).where(~told, webhook_event.c.event_at < now - KEEP_DELIVERED)
+        old = webhook_event.c.event_at < now - KEEP_DELIVERED
+        untold = select(webhook_event.c.seq).where(~told, old).limit(PRUNED_AT_ONCE)
         disabled = select(webhook_endpoint.c.id).where(webhook_endpoint.c.disabled_at.is_not(None))
-        late = update(delivery).where(delivery.c.state == "waiting", delivery.c.endpoint_id.in_(disabled))
+        late = and_(delivery.c.state == "waiting", delivery.c.endpoint_id.in_(disabled))
+        with self._database.reading() as connection:
+            if not any(connection.execute(each.limit(1)).first() for each in (over, untold, select(*keys).where(late))):
+                return 0
         with self._database.writing() as connection:
-            connection.execute(late.values(state="dead", next_at=now, error="the endpoint is disabled"))
-            some = select(*keys).where(over).limit(PRUNED_AT_ONCE)
-            gone = connection.execute(delete(delivery).where(tuple_(*keys).in_(some))).rowcount
-            events = webhook_event.c.seq.in_(untold.limit(PRUNED_AT_ONCE))
-            connection.execute(delete(webhook_event).where(events))
+            dead = {"state": "dead", "next_at": now, "error": "the endpoint is disabled"}
+            connection.execute(update(delivery).where(late).values(dead))
+            gone = connection.execute(delete(delivery).where(tuple_(*keys).in_(over))).rowcount
+            connection.execute(delete(webhook_event).where(webhook_event.c.seq.in_(untold)))
         return gone
 
 
@@ -274,6 +275,15 @@ def _is_due(now: datetime) -> Any:
         delivery.c.state == "waiting",
         or_(delivery.c.next_at <= now, delivery.c.next_at > far),
         or_(delivery.c.leased_until.is_(None), delivery.c.leased_until <= now, delivery.c.leased_until > far),
+    )
+
+
+def _is_over(now: datetime) -> Any:
+    """It arrived, or was given up, so long ago that nobody needs to know."""
+    since = delivery.c.next_at
+    return or_(
+        and_(delivery.c.state == "delivered", since < now - KEEP_DELIVERED),
+        and_(delivery.c.state == "dead", since < now - KEEP_DEAD),
     )
 
 
