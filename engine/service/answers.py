@@ -7,14 +7,18 @@ import io
 import math
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import segno
 
 from engine.contracts import Outcome, most_severe
 from engine.store.evaluations import Ended, Evaluation, Started
+from engine.workflow.outcome import score_of
 from engine.workflow.run import PROVIDER_FAILED
+from engine.workflow.state import Run, WaitsFor
 
 DIGITAL = "digital_intelligence"
 """The policy whose decision has a place of its own in the answer."""
@@ -22,6 +26,16 @@ DIGITAL = "digital_intelligence"
 _WORKFLOWS = uuid.uuid5(uuid.NAMESPACE_URL, "selfie-intelligence/workflows")
 
 Json = dict[str, Any]
+AWAITS: Mapping[WaitsFor, str] = {"capture": "awaiting_capture", "outside": "awaiting_outside", "time": "waiting"}
+"""What an evaluation waits for, to its `sub_status`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The link that an evaluation waits for; with the session's token where it is that of a capture."""
+
+    url: str
+    token: str | None = None
 
 
 def timestamp(at: datetime) -> str:
@@ -34,9 +48,10 @@ def workflow_id(name: str) -> str:
     return str(uuid.uuid5(_WORKFLOWS, name))
 
 
-def answer(evaluation: Evaluation, link: str | None = None, session_token: str | None = None) -> Json:
-    """The object of the contract. `link` is the capture session's, where the evaluation waits for the person."""
+def answer(evaluation: Evaluation, link: Waiting | None = None) -> Json:
+    """The object of the contract. `link` is where the person goes on, while the evaluation waits for that."""
     started, ended = evaluation.started, evaluation.ended
+    told = _of_run(evaluation)
     return {
         "id": started.customer_id,
         "eval_id": started.eval_id,
@@ -47,24 +62,45 @@ def answer(evaluation: Evaluation, link: str | None = None, session_token: str |
         "eval_status": "evaluation_completed" if ended else "evaluation_paused",
         "decision": (ended.outcome if ended else "review").upper(),
         "decision_at": timestamp(ended.decided_at) if ended else None,
-        "score": _score(ended) if ended else None,
+        "score": told["score"],
         "status": _status(ended),
-        "sub_status": ended.sub_status if ended else "awaiting_capture",
+        "sub_status": ended.sub_status if ended else _awaits(evaluation.run),
         "eval_start_time": timestamp(started.started_at),
         "eval_end_time": timestamp(ended.decided_at) if ended else None,
-        "tags": [],
+        "tags": told["tags"],
         "notes": "",
-        "review_queues": [],
-        "computed": {},
+        "review_queues": told["review_queues"],
+        "computed": told["computed"],
         "environment_name": started.environment,
-        "data_enrichments": _enrichments(started, ended, link, session_token),
+        "data_enrichments": _enrichments(evaluation, link),
         "selfieIntelligence": selfie_intelligence(ended, started.strategy) if ended else None,
     }
 
 
-def _score(ended: Ended) -> int | None:
-    """The score of the first policy of the workflow that has a scorecard; None where it is unknown or none has one."""
-    return next((entry["score"] for entry in ended.policies if "score" in entry), None)
+def _awaits(run: Run | None) -> str:
+    """What it waits for; before there were runs that was always a capture."""
+    return AWAITS[run.waits.reason if run and run.waits else "capture"]
+
+
+def _of_run(evaluation: Evaluation) -> Json:
+    """What steps of the workflow set; without any, the score of the first policy that has a scorecard."""
+    ended, run = evaluation.ended, evaluation.run
+    if ended is None:
+        return {
+            "score": score_of(run) if run else None,
+            "tags": list(run.tags) if run else [],
+            "review_queues": [],
+            "computed": dict(run.computed) if run else {},
+        }
+    route = ended.route or {}
+    queued = route.get("queued")
+    first = next((entry["score"] for entry in ended.policies if "score" in entry), None)
+    return {
+        "score": route["score"] if route.get("scored") else first,
+        "tags": list(route.get("tags", ())),
+        "review_queues": [queued["queue"]] if queued and ended.outcome == "review" else [],
+        "computed": dict(route.get("computed", {})),
+    }
 
 
 def _status(ended: Ended | None) -> str:
@@ -104,18 +140,29 @@ def _completed_years(age: object) -> int | None:
     return math.floor(age) if isinstance(age, int | float) and not isinstance(age, bool) else None
 
 
-def _enrichments(started: Started, ended: Ended | None, link: str | None, token: str | None) -> list[Json]:
-    found = []
-    if started.evidence_kind == "capture":
+def _enrichments(evaluation: Evaluation, link: Waiting | None) -> list[Json]:
+    started, ended, found = evaluation.started, evaluation.ended, []
+    outside = evaluation.run is not None and _awaits(evaluation.run) == "awaiting_outside"
+    if started.evidence_kind == "capture" or (link and link.token):
         data: Json = {"eventId": started.eval_id}
-        if ended is None and link:
-            data |= {"docvTransactionToken": token, "url": link, "qrCode": qr_code(link)}
-        found.append(_enrichment("Capture App", "/capture/", 201 if ended is None else 200, {"data": data}))
+        waits = ended is None and not outside
+        if waits and link:
+            data |= {"docvTransactionToken": link.token, "url": link.url, "qrCode": qr_code(link.url)}
+        found.append(_enrichment("Capture App", "/capture/", 201 if waits else 200, {"data": data}))
+    if outside and link and evaluation.run and evaluation.run.waits:
+        found.append(_outside(started, evaluation.run.waits.step, link.url))
     if ended is not None:
         said = {"selfieIntelligence": selfie_intelligence(ended, started.strategy)}
         errors = [failure["reason"] for failure in ended.failures if failure["cause"] == "provider"]
         found.append(_enrichment("Selfie Intelligence", "/api/evaluation", 200, said, "; ".join(errors) or None))
     return found
+
+
+def _outside(started: Started, step: str, url: str) -> Json:
+    """Where the person is sent, and where the answer is awaited from."""
+    address = urlsplit(url)
+    told = _enrichment(step, address.path, 201, {"data": {"eventId": started.eval_id, "url": url}})
+    return {**told, "enrichment_provider": address.hostname or ""}
 
 
 def _enrichment(name: str, endpoint: str, status: int, response: Mapping[str, Any], error: str | None = None) -> Json:

@@ -8,23 +8,21 @@ from typing import Any
 
 from engine.contracts import Clock, TokenState
 from engine.frames import MAX_FRAME_BYTES
+from engine.service.advancing import Advancing
 from engine.service.consent import consent_text, consent_version
 from engine.service.device_tokens import DeviceTokens
-from engine.service.ending import Ending
-from engine.service.evaluating import Evaluating
+from engine.service.ending import Overdue
 from engine.service.inference import Inference
 from engine.service.links import Links
 from engine.service.passkeys import PasskeyBinding
 from engine.service.problems import Problem
-from engine.service.relying_party import RelyingParty
-from engine.service.retention import Retention
+from engine.service.reading import Reading
 from engine.service.session_access import Browser, SessionAccess, elsewhere
 from engine.service.submitting import Submitting
 from engine.service.take_guard import MOST_ATTEMPTS, TakeGuard
 from engine.service.takes import FRAMES, INTERVAL_MS, Choose
 from engine.service.taking import Taking
 from engine.store.capture_sessions import CaptureSession, CaptureSessions
-from engine.store.passkeys import Passkeys
 from engine.store.sealed import FrameVault
 
 Json = dict[str, Any]
@@ -49,31 +47,29 @@ class Capturing:
         self,
         *,
         sessions: CaptureSessions,
-        evaluating: Evaluating,
+        access: SessionAccess,
+        evaluating: Reading,
+        advancing: Advancing,
         inference: Inference,
         vault: FrameVault,
         links: Links,
         devices: DeviceTokens,
-        retention: Retention,
-        passkeys: Passkeys,
-        site: RelyingParty | None,
+        passkeys: PasskeyBinding,
+        overdue: Overdue,
         clock: Clock,
         replay_days: int,
         choose: Choose = secrets.choice,
     ) -> None:
         self._sessions = sessions
         self._evaluating = evaluating
+        self._advancing = advancing
         self._links = links
         self._devices = devices
         self._clock = clock
         self._replay_days = replay_days
-        self._access = access = SessionAccess(sessions, links, clock)
-        self.passkeys = PasskeyBinding(
-            access=access, evaluating=evaluating, passkeys=passkeys, links=links, site=site, clock=clock
-        )
-        self._ending = ending = Ending(
-            sessions=sessions, evaluating=evaluating, retention=retention, passkeys=self.passkeys, clock=clock
-        )
+        self._access = access
+        self._overdue = overdue
+        self.passkeys = passkeys
         guard = TakeGuard(sessions, links)
         self.takes = Taking(
             sessions=sessions,
@@ -90,11 +86,11 @@ class Capturing:
             access=access,
             guard=guard,
             evaluating=evaluating,
+            advancing=advancing,
             inference=inference,
-            ending=ending,
             vault=vault,
             devices=devices,
-            passkeys=self.passkeys,
+            passkeys=passkeys,
             clock=clock,
         )
 
@@ -159,9 +155,9 @@ class Capturing:
         """The person does not want to; the evaluation ends without evidence."""
         session = self._access.mine(token, browser)
         if self._sessions.decline(session.session_id, self._clock.now()):
-            self._ending.without_evidence(session, "declined", "the person declined")
+            self._advancing.advance(session.eval_id)
         return self._access.standing(self._access.find(token), browser.cookie)
 
     def sweep(self) -> int:
-        """End what is over; answers how many sessions that were."""
-        return self._ending.sweep()
+        """Move what nobody else moves; answers how many evaluations that were."""
+        return self._overdue.sweep()

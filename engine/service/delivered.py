@@ -62,14 +62,16 @@ def sealed_burst(frames: Sequence[Frame], told: Told) -> Burst:
     return Burst(tuple(SealedFrame(frame.data, frame.t_ms) for frame in frames), told.packed())
 
 
-def binding_of(
-    session: CaptureSession, told: Told, frames: Sequence[Frame], envelope: SubmitEnvelope, now: datetime
-) -> Binding:
-    """What holds of evidence at its submission, found once more from what was sealed and not taken from before."""
-    nonce = fingerprint(envelope.nonce)
+def binding_of(session: CaptureSession, told: Told, frames: Sequence[Frame], nonce: str, now: datetime) -> Binding:
+    """What holds of evidence at its submission, found once more from what was sealed and not taken from before.
+
+    Args:
+        nonce: that of the submission.
+    """
+    named = fingerprint(nonce)
     return Binding(
-        nonce_valid=same(nonce, told.nonce_sha256) and same(nonce, session.nonce_sha256 or ""),
-        payload_digest_match=same(burst_digest(envelope.nonce, frames), session.digest or ""),
+        nonce_valid=same(named, told.nonce_sha256) and same(named, session.nonce_sha256 or ""),
+        payload_digest_match=same(burst_digest(nonce, frames), session.digest or ""),
         nonce_age_ms=milliseconds(told.since_nonce),
         session_ms=milliseconds(now - (session.opened_at or session.created_at)),
         takes=session.takes,
@@ -78,13 +80,18 @@ def binding_of(
     )
 
 
-def browser_facts(told: Told, envelope: SubmitEnvelope) -> dict[str, object]:
-    """What the page told of camera, device and behaviour; only parts that it told."""
+def told_facts(envelope: SubmitEnvelope) -> dict[str, Any]:
+    """What the page told of device and behaviour; only parts that it told."""
     groups = {"device": envelope.device, "behavior": envelope.behavior}
-    facts: dict[str, object] = {} if told.camera is None else {"camera": dict(told.camera)}
-    return facts | {
+    return {
         name: group.model_dump(by_alias=True, exclude_none=True) for name, group in groups.items() if group is not None
     }
+
+
+def browser_facts(told: Told, facts: Mapping[str, Any]) -> dict[str, object]:
+    """What the page told of camera, device and behaviour; only parts that it told."""
+    camera: dict[str, object] = {} if told.camera is None else {"camera": dict(told.camera)}
+    return camera | dict(facts)
 
 
 def milliseconds(time: timedelta) -> int:

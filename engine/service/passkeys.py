@@ -10,9 +10,9 @@ from typing import Any, Literal
 
 from engine.contracts import Clock, PasskeyResult
 from engine.service.capture_requests import PasskeyRequest
-from engine.service.evaluating import Evaluating
 from engine.service.links import Links
 from engine.service.problems import Problem
+from engine.service.reading import Reading
 from engine.service.relying_party import RelyingParty, challenge_of
 from engine.service.session_access import Browser, SessionAccess
 from engine.store.capture_sessions import CaptureSession
@@ -30,7 +30,7 @@ class PasskeyBinding:
         self,
         *,
         access: SessionAccess,
-        evaluating: Evaluating,
+        evaluating: Reading,
         passkeys: Passkeys,
         links: Links,
         site: RelyingParty | None,

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from engine.contracts import Clock, Evidence, History, Models, Outcome, Ports, Sighting, SignalProvider
 from engine.features import Catalogue
 from engine.service.problems import Problem
 from engine.workflow.dated import dated
 from engine.workflow.model import Workflow
-from engine.workflow.providers import Factory, build_providers, in_order
+from engine.workflow.providers import AbsentProvider, Factory, build_providers, in_order
 from engine.workflow.run import PinnedPolicy, Verdict, evaluate, evaluate_nothing
 from engine.workflow.shipped import read_workflows
 from engine.workflow.signals import ProviderFailure, Read, read_directly
@@ -63,14 +64,45 @@ class BoundWorkflow:
     workflow: Workflow
     providers: tuple[SignalProvider, ...]
 
+    def providers_of(self, names: Sequence[str]) -> tuple[SignalProvider, ...]:
+        """Those of one step."""
+        return tuple(provider for provider in self.providers if provider.name in names)
+
+    @property
+    def provided(self) -> frozenset[str]:
+        """Every feature that a provider of it may give."""
+        return frozenset(name for provider in self.providers for name in provider.provides)
+
+
+class EveryName(dict[str, Collection[str]]):
+    """Every name is in it, and every strategy of it: for what was checked before."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def __missing__(self, name: str) -> Collection[str]:
+        return EveryName()
+
+    def get(self, name: str, default: Any = None) -> Collection[str]:  # noqa: ARG002 - every name is there
+        """Everything."""
+        return EveryName()
+
 
 class Pipeline:
     """Evaluates evidence by a workflow's name."""
 
-    def __init__(self, workflows: Mapping[str, BoundWorkflow], catalogue: Catalogue, clock: Clock) -> None:
+    def __init__(
+        self,
+        workflows: Mapping[str, BoundWorkflow],
+        catalogue: Catalogue,
+        clock: Clock,
+        providers: Mapping[str, SignalProvider] | None = None,
+    ) -> None:
         self.workflows = workflows
         self.catalogue = catalogue
         self._clock = clock
+        self._providers = providers or {}
+        self._by_text = {bound.workflow.sha256: bound for bound in workflows.values()}
 
     def workflow(self, name: str) -> BoundWorkflow:
         """The workflow of this name; raises `Problem` 422, naming those there are."""
@@ -79,6 +111,32 @@ class Pipeline:
             known = ", ".join(sorted(self.workflows))
             raise Problem(422, "unknownWorkflow", f"There is no such workflow; there are {known}.")
         return found
+
+    def as_begun(self, sha256: str, text: Callable[[], str | None]) -> BoundWorkflow | None:
+        """The workflow of this very text, though its file may have changed since; None where nobody knows the text.
+
+        It was checked when it was live, so that names are not checked again: a provider that is no longer installed
+        fails, and a policy that does not pass any more leads to a review.
+        """
+        found = self._by_text.get(sha256)
+        if found is not None:
+            return found
+        known = text()
+        if known is None:
+            return None
+        bound = self._by_text[sha256] = self._bound(known)
+        return bound
+
+    def _bound(self, text: str) -> BoundWorkflow:
+        """Raises `Refused`."""
+        source = "an earlier workflow"
+        (workflow,) = read_workflows({source: text}, EveryName(), EveryName()).values()
+        providers = [self._providers.get(name) or self._absent(name) for name in workflow.providers]
+        return BoundWorkflow(workflow, in_order(providers, source))
+
+    def _absent(self, name: str) -> SignalProvider:
+        own = frozenset(feature for feature in self.catalogue if self.catalogue[feature].provider == name)
+        return AbsentProvider(name, own, "is not installed any more")
 
     def run(
         self,
@@ -131,7 +189,7 @@ def build_pipeline(
     for name, workflow in read_workflows(workflows, providers, policies).items():
         chosen = [providers[wanted] for wanted in workflow.providers]
         bound[name] = BoundWorkflow(workflow, in_order(chosen, f"policies/workflows/{name}.yaml"))
-    return Pipeline(bound, catalogue, clock)
+    return Pipeline(bound, catalogue, clock, providers)
 
 
 def strategy_for(workflow: Workflow, asked: str | None, policies: Sequence[PinnedPolicy]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from engine.contracts import Clock
 from engine.service.answers import timestamp
 from engine.service.links import Links
+from engine.service.logs import remember
 from engine.service.problems import Problem
 from engine.store.capture_sessions import LIVE, CaptureSession, CaptureSessions
 from engine.store.secrets import fingerprint
@@ -39,6 +40,7 @@ class SessionAccess:
         session = self._sessions.by_token(fingerprint(token))
         if session is None:
             raise Problem(404, "sessionUnknown", "There is no capture session for this link.")
+        remember(session.eval_id)
         return session
 
     def usable(self, token: str) -> CaptureSession:
@@ -68,11 +70,13 @@ class SessionAccess:
     def standing(self, session: CaptureSession, cookie: str | None) -> Json:
         """Where a session stands: what every answer begins with."""
         over = session.state in LIVE and session.expires_at <= self._clock.now()
-        return {
+        standing: Json = {
             "state": "expired" if over else session.state,
             "expires_at": timestamp(session.expires_at),
             "bound": self.holds(session, cookie),
         }
+        goes_on = session.number > 1 and session.state in LIVE and not over
+        return {**standing, "again": True} if goes_on else standing
 
     def _must_be_usable(self, session: CaptureSession) -> None:
         if session.state == "expired" or (session.state in LIVE and session.expires_at <= self._clock.now()):

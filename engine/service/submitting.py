@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from engine.contracts import Clock, DeviceToken, Evidence
-from engine.frames import Frame
+from engine.contracts import Clock, DeviceToken
 from engine.service import binding
+from engine.service.advancing import Advancing
 from engine.service.capture_requests import SubmitEnvelope, SubmitRequest
-from engine.service.delivered import Told, binding_of, browser_facts
 from engine.service.device_tokens import DeviceTokens
-from engine.service.ending import Ending
-from engine.service.evaluating import Evaluating
 from engine.service.inference import Inference
 from engine.service.passkeys import PasskeyBinding
 from engine.service.problems import Problem
+from engine.service.reading import Reading
 from engine.service.session_access import Browser, SessionAccess
+from engine.service.submitted import Submitted, seal
 from engine.service.take_guard import TakeGuard
-from engine.store.capture_sessions import CaptureSession, CaptureSessions
+from engine.store.capture_sessions import LIVE, CaptureSession, CaptureSessions
 from engine.store.sealed import CannotOpen, FrameVault
 from engine.store.secrets import fingerprint
 
@@ -34,9 +34,9 @@ class Submitting:
         sessions: CaptureSessions,
         access: SessionAccess,
         guard: TakeGuard,
-        evaluating: Evaluating,
+        evaluating: Reading,
+        advancing: Advancing,
         inference: Inference,
-        ending: Ending,
         vault: FrameVault,
         devices: DeviceTokens,
         passkeys: PasskeyBinding,
@@ -47,7 +47,7 @@ class Submitting:
         self._guard = guard
         self._evaluating = evaluating
         self._inference = inference
-        self._ending = ending
+        self._advancing = advancing
         self._vault = vault
         self._devices = devices
         self._passkeys = passkeys
@@ -67,11 +67,9 @@ class Submitting:
         if session.state != "captured":
             raise Problem(422, "badFrames", "Nothing has been captured in this take yet.")
         with self._inference.admit() as read:  # first: a service without room must not use up the session
+            self._keep(session, envelope, request, browser)
             if self._use_up(session, envelope, request):
-                evidence = self._evidence(session, envelope, browser)
-                if evidence:
-                    self._evaluating.finish_waiting(session.eval_id, session.environment, evidence, read)
-                    self._ending.settled(session)
+                self._advancing.advance(session.eval_id, read)
         session = self._access.find(token)
         if not self._is_repeated(session, browser, request):  # something else was faster
             self._access.must_be_mine(session, browser)
@@ -90,34 +88,20 @@ class Submitting:
         nonce, named = fingerprint(envelope.nonce), _name(request)
         return self._sessions.use_up(session.session_id, nonce, request.digest, named, self._clock.now())
 
-    def _is_repeated(self, session: CaptureSession, browser: Browser, request: SubmitRequest) -> bool:
-        """Whether this very submission, of this browser, was accepted before."""
-        return (
-            session.state == "submitted"
-            and session.digest == request.digest
-            and session.submission_sha256 == _name(request)
-            and self._access.holds(session, browser.cookie)
-        )
+    def _keep(
+        self, session: CaptureSession, envelope: SubmitEnvelope, request: SubmitRequest, browser: Browser
+    ) -> None:
+        """Seal what came with the submission, so that whoever decides sees it; not where the frames are gone."""
+        submitted = Submitted.of(envelope, browser.headers, browser.address, self._device(session, browser))
+        with suppress(CannotOpen):
+            seal(self._vault, session, _name(request), submitted, self._clock.now())
 
-    def _evidence(self, session: CaptureSession, envelope: SubmitEnvelope, browser: Browser) -> Evidence | None:
-        """What was delivered; None, and the evaluation ended, where the frames cannot be opened any more."""
-        try:
-            burst = self._vault.open(session.session_id, session.blob or "")
-        except CannotOpen:
-            self._ending.without_evidence(session, "failed", "the captured frames could not be read", "provider")
-            return None
-        told = Told.unpacked(burst.told)
-        frames = tuple(Frame(frame.data, frame.t_ms) for frame in burst.frames)
-        return Evidence(
-            kind="capture",
-            frames=frames,
-            headers=browser.headers,
-            browser=browser_facts(told, envelope),
-            device=self._device(session, browser),
-            binding=binding_of(session, told, frames, envelope, self._clock.now()),
-            challenge=told.challenge,
-            address=browser.address,
-        )
+    def _is_repeated(self, session: CaptureSession, browser: Browser, request: SubmitRequest) -> bool:
+        """Whether this very submission, of this browser, was accepted before, perhaps in an earlier pass."""
+        same = session.submission_sha256 == _name(request) and self._access.holds(session, browser.cookie)
+        if session.state == "submitted":
+            return same and session.digest == request.digest
+        return same and session.number > 1 and session.state in LIVE
 
     def _device(self, session: CaptureSession, browser: Browser) -> DeviceToken:
         """A token that was forged when the session was opened stays forged, though we have replaced it since."""

@@ -9,8 +9,10 @@ import structlog
 
 from engine.contracts import Clock
 from engine.service.capturing import Capturing
+from engine.service.metrics import Metrics
 from engine.service.retention import Retention
 from engine.service.stores import Stores
+from engine.store.deliveries import Deliveries
 
 MOST_ROUNDS = 20
 """Rounds of deleting in one sweep; each holds the database's write lock for a moment only."""
@@ -22,8 +24,15 @@ class Sweeping:
     """Does all of it, each part whatever became of the others."""
 
     def __init__(
-        self, capturing: Capturing, retention: Retention, stores: Stores, clock: Clock, replay: timedelta
+        self,
+        capturing: Capturing,
+        retention: Retention,
+        stores: Stores,
+        clock: Clock,
+        replay: timedelta,
+        metrics: Metrics | None = None,
     ) -> None:
+        self._metrics = metrics or Metrics()
         self._capturing = capturing
         self._retention = retention
         self._stores = stores
@@ -37,6 +46,7 @@ class Sweeping:
         self._guarded("sightings", self._sightings)
         self._guarded("browsers", lambda: self._stores.browsers.prune(self._clock.now()))
         self._guarded("passkeys", lambda: self._stores.passkeys.prune(self._clock.now()))
+        self._guarded("webhooks", self._webhooks)
         return ended
 
     def _sightings(self) -> int:
@@ -48,10 +58,21 @@ class Sweeping:
                 break
         return total
 
-    @staticmethod
-    def _guarded(what: str, part: Callable[[], int]) -> int:
+    def _webhooks(self) -> int:
+        total, deliveries = 0, Deliveries(self._stores.database)
+        for _ in range(MOST_ROUNDS):
+            pruned = deliveries.prune(self._clock.now())
+            total += pruned
+            if not pruned:
+                break
+        return total
+
+    def _guarded(self, what: str, part: Callable[[], int]) -> int:
         try:
-            return part()
+            done = part()
         except Exception as error:  # the database may be away; the next sweep tries again
             log.error("sweep failed", what=what, kind=type(error).__name__)
+            self._metrics.swept(what, None)
             return 0
+        self._metrics.swept(what, done)
+        return done

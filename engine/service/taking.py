@@ -8,9 +8,9 @@ from engine.contracts import Clock
 from engine.service import binding
 from engine.service.capture_requests import FramesEnvelope, FramesRequest
 from engine.service.delivered import Told, sealed_burst
-from engine.service.evaluating import Evaluating
 from engine.service.links import Links
 from engine.service.problems import Problem
+from engine.service.reading import Reading
 from engine.service.session_access import Browser, SessionAccess
 from engine.service.take_guard import MOST_ATTEMPTS, MOST_TAKES, CurrentTake, TakeGuard, too_many
 from engine.service.takes import Choice, Choose, Take, draw, expiry, kind_for, new_nonce
@@ -30,7 +30,7 @@ class Taking:
         sessions: CaptureSessions,
         access: SessionAccess,
         guard: TakeGuard,
-        evaluating: Evaluating,
+        evaluating: Reading,
         vault: FrameVault,
         links: Links,
         clock: Clock,

@@ -18,21 +18,25 @@ from engine.policy.vocabulary import Vocabulary
 from engine.service.capturing import Capturing
 from engine.service.cards import Card, installed_cards
 from engine.service.desk_parts import DeskParts, desk_parts
-from engine.service.device_tokens import DeviceTokens
 from engine.service.evaluating import Evaluating
+from engine.service.fetching import Fetching
 from engine.service.history import StoredHistory
 from engine.service.inference import Inference
 from engine.service.links import Links
+from engine.service.metrics_stored import Stored
+from engine.service.observing import Observer
+from engine.service.outbound import Outbound
 from engine.service.pipeline import Pipeline, SystemClock, build_pipeline
 from engine.service.policy_book import PolicyBook
 from engine.service.rates import Rates, open_rates
-from engine.service.relying_party import relying_party
 from engine.service.retention import Retention
+from engine.service.runs_wired import Given, RunParts, run_parts
 from engine.service.settings import Settings, selfie_environment
 from engine.service.stores import Stores, open_stores
 from engine.service.sweeping import Sweeping
+from engine.service.tracing import tracing_to
+from engine.service.webhooks.wired import Webhooks, open_webhooks
 from engine.store.api_keys import ApiKeys
-from engine.store.capture_sessions import CaptureSessions
 from engine.store.database import Database
 from engine.store.pack_texts import PackTexts
 from engine.store.policy_versions import PolicyVersions
@@ -67,6 +71,7 @@ class Services:
     policies: PolicyBook
     evaluating: Evaluating
     capturing: Capturing
+    runs: RunParts
     inference: Inference
     pipeline: Pipeline
     links: Links
@@ -79,10 +84,15 @@ class Services:
     sweeping: Sweeping
     desk: DeskParts
     rates: Rates
+    observer: Observer
+    stored: Stored
+    outbound: Outbound
+    webhooks: Webhooks
 
     def close(self) -> None:
         """Give back what is held."""
         self.stores.close()
+        self.observer.close()
 
 
 def open_model_store(environment: Mapping[str, str]) -> ModelStore:
@@ -122,7 +132,7 @@ def open_services(
     )
     for bound in pipeline.workflows.values():
         stores.evaluations.remember_workflow(bound.workflow, clock.now())
-    return _services(settings, stores, book, pipeline, known, store, clock)
+    return _services(settings, stores, book, pipeline, known, store, environment, clock)
 
 
 def _with_test_camera(environment: Mapping[str, str], settings: Settings) -> dict[str, str]:
@@ -166,21 +176,28 @@ def _services(
     pipeline: Pipeline,
     known: Vocabulary,
     models: ModelStore,
+    environment: Mapping[str, str],
     clock: Clock,
 ) -> Services:
     links = Links(stores.ring, settings.public)
-    inference = Inference(settings.workers_threads, settings.workers_queue, settings.evaluation_seconds)
-    evaluating = _evaluating(settings, stores, book, pipeline, inference, links, clock)
+    observer = Observer(tracing=tracing_to(settings.otel_endpoint))
+    stores.database.on_connections(observer.metrics.connections)
+    outbound = Outbound(settings.private_hosts)
+    webhooks = open_webhooks(stores.database, stores.ring, outbound, clock, observer.metrics.attempted)
+    inference = Inference(settings.workers_threads, settings.workers_queue, settings.evaluation_seconds, observer)
     retention = Retention(stores.vault, stores.database, pipeline.workflows, clock)
-    capturing = _capturing(settings, stores, evaluating, inference, links, retention, clock)
+    fetching = Fetching(outbound, settings.http_hosts, environment)
+    given = Given(settings, stores, book, pipeline, inference, links, retention, fetching, observer, clock)
+    runs = run_parts(given)
     return Services(
         settings=settings,
         database=stores.database,
         ring=stores.ring,
         keys=ApiKeys(stores.database),
         policies=book,
-        evaluating=evaluating,
-        capturing=capturing,
+        evaluating=runs.evaluating,
+        capturing=runs.capturing,
+        runs=runs,
         inference=inference,
         pipeline=pipeline,
         links=links,
@@ -192,51 +209,11 @@ def _services(
         stores=stores,
         desk=desk_parts(stores, book.versions, clock),
         rates=open_rates(settings.rate_limit, settings.rate_limit_storage),
-        sweeping=Sweeping(capturing, retention, stores, clock, timedelta(days=settings.replay_days)),
-    )
-
-
-def _evaluating(
-    settings: Settings,
-    stores: Stores,
-    book: PolicyBook,
-    pipeline: Pipeline,
-    inference: Inference,
-    links: Links,
-    clock: Clock,
-) -> Evaluating:
-    return Evaluating(
-        pipeline=pipeline,
-        policies=book,
-        inference=inference,
-        database=stores.database,
-        evaluations=stores.evaluations,
-        links=links,
-        clock=clock,
-        capture_ttl=settings.capture_ttl,
-        test_camera=settings.test_camera,
-    )
-
-
-def _capturing(
-    settings: Settings,
-    stores: Stores,
-    evaluating: Evaluating,
-    inference: Inference,
-    links: Links,
-    retention: Retention,
-    clock: Clock,
-) -> Capturing:
-    return Capturing(
-        sessions=CaptureSessions(stores.database),
-        evaluating=evaluating,
-        inference=inference,
-        vault=stores.vault,
-        links=links,
-        devices=DeviceTokens(links, stores.browsers, clock),
-        retention=retention,
-        passkeys=stores.passkeys,
-        site=relying_party(settings.public),
-        clock=clock,
-        replay_days=settings.replay_days,
+        sweeping=Sweeping(
+            runs.capturing, retention, stores, clock, timedelta(days=settings.replay_days), observer.metrics
+        ),
+        observer=observer,
+        stored=Stored(stores.database, clock),
+        outbound=outbound,
+        webhooks=webhooks,
     )

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, get_args
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, insert, or_, select, update
 
 from engine.store.database import Database
 from engine.store.tables import capture_session as table
-from engine.store.tables import outcome
+from engine.store.tables import outcome, run
 
 State = Literal["created", "opened", "consented", "captured", "submitted", "expired", "declined", "failed"]
 STATES: tuple[State, ...] = get_args(State)
@@ -53,6 +53,15 @@ class CaptureSession:
     challenge: Mapping[str, Any] | None = None
     delivery_sha256: str | None = None
     submission_sha256: str | None = None
+    number: int = 1
+    """Of the pass that it is for."""
+
+    @property
+    def resumed(self) -> State:
+        """The state in which the same browser goes on, however the session came to its end."""
+        if self.consent_version is not None:
+            return "consented"
+        return "created" if self.bound_sha256 is None else "opened"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +92,27 @@ class CaptureSessions:
         """Insert a session, in the transaction that starts its evaluation."""
         row = {field: getattr(session, field) for field in session.__dataclass_fields__}
         connection.execute(insert(table).values(row))
+
+    def renew(
+        self, connection: Connection, session: CaptureSession, number: int, expires_at: datetime, now: datetime
+    ) -> bool:
+        """Let the person go on with another selfie, by the same link; False where the session is not as it was read.
+
+        The submission stays named, so that the same one again is answered as before; its take is over for any other.
+        """
+        over = and_(table.c.session_id == session.session_id, table.c.number == session.number)
+        as_read = and_(over, table.c.state == session.state, table.c.state.not_in(LIVE))
+        fresh: dict[str, Any] = {
+            "number": number,
+            "state": session.resumed,
+            "expires_at": expires_at,
+            "ended_at": None,
+            "opened_at": None if session.resumed == "created" else now,
+            "attempts": 0,
+            "takes": 0,
+        }
+        gone = dict.fromkeys(("digest", "blob", "nonce_sha256", "drawn_at", "challenge", "delivery_sha256"))
+        return connection.execute(update(table).where(as_read).values({**fresh, **gone})).rowcount == 1
 
     def by_token(self, token_sha256: str) -> CaptureSession | None:
         """The session of a link."""
@@ -164,9 +194,14 @@ class CaptureSessions:
         return self._many(and_(table.c.state.in_(LIVE), table.c.expires_at <= now), limit)
 
     def left_behind(self, before: datetime, limit: int = 100) -> list[CaptureSession]:
-        """Sessions that ended before `before` while their evaluation still waits: a process died in between."""
-        waits = ~select(outcome.c.eval_id).where(outcome.c.eval_id == table.c.eval_id).exists()
-        return self._many(and_(table.c.ended_at <= before, waits), limit)
+        """Sessions that ended before `before` while their evaluation still waits for them: a process died in between.
+
+        One whose run was begun to be moved since is not among them, nor is one whose run waits for something else.
+        """
+        decided = select(outcome.c.eval_id).where(outcome.c.eval_id == table.c.eval_id).exists()
+        moving = or_(run.c.waits_for != "capture", run.c.updated_at > before)
+        elsewhere = select(run.c.eval_id).where(run.c.eval_id == table.c.eval_id, moving).exists()
+        return self._many(and_(table.c.ended_at <= before, ~decided, ~elsewhere), limit)
 
     def _move(self, session_id: str, now: datetime, may: ColumnElement[bool], **values: Any) -> bool:
         in_time = and_(table.c.session_id == session_id, table.c.expires_at > now, may)

@@ -53,17 +53,25 @@ class FrameVault:
         self._master = AESGCM(master)
         self._blobs = blobs
 
-    def seal(self, session_id: str, burst: Burst, at: datetime) -> str:
+    def seal(self, session_id: str, burst: Burst, at: datetime, name: str | None = None) -> str:
         """Encrypt and keep; answers the name under which `open` finds them.
+
+        Args:
+            name: within the session; a random one unless it must be found again by what is known of it.
 
         Raises:
             CannotOpen: the session's frames were destroyed, so that there can be no more of them.
         """
-        name = f"{_folder(session_id)}{secrets.token_hex(16)}"
+        name = self.name_of(session_id, name or secrets.token_hex(16))
         nonce = secrets.token_bytes(NONCE_BYTES)
         sealed = AESGCM(self._key(session_id, at)).encrypt(nonce, _packed(burst), name.encode())
         obstore.put(self._blobs, name, nonce + sealed)
         return name
+
+    @staticmethod
+    def name_of(session_id: str, name: str) -> str:
+        """Where something of this name within a session lies."""
+        return f"{_folder(session_id)}{name}"
 
     def open(self, session_id: str, name: str) -> Burst:
         """The burst again; raises `CannotOpen`."""

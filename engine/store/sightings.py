@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Connection, Row, and_, delete, func, insert, select, tuple_
+from sqlalchemy import Connection, Row, and_, delete, func, insert, select, tuple_, update
 
 from engine.contracts import Outcome, Sighting
 from engine.store.database import Database
@@ -76,15 +76,36 @@ class Sightings:
         self, connection: Connection, eval_id: str, scope: str, seen: Sequence[Sighting], at: datetime, outcome: Outcome
     ) -> None:
         """Store what an evaluation saw, in the transaction that ends it."""
-        rows = list(self._rows(eval_id, scope, seen, at, outcome))
+        rows = list(self._rows(eval_id, scope, seen, at, outcome, frozenset(), 0))
+        if rows:
+            connection.execute(insert(table), rows)
+
+    def add(
+        self, connection: Connection, eval_id: str, scope: str, seen: Sequence[Sighting], at: datetime, outcome: Outcome
+    ) -> None:
+        """Store what a later walk of an evaluation saw beside what earlier ones did; all of it has this outcome now."""
+        mine = table.c.eval_id == eval_id
+        stored = connection.execute(select(table.c.number, table.c.key).where(mine)).all()
+        if stored:
+            connection.execute(update(table).where(mine, table.c.outcome != outcome).values(outcome=outcome))
+        known = frozenset(bytes(row.key) for row in stored)
+        first = 1 + max((row.number for row in stored), default=-1)
+        rows = list(self._rows(eval_id, scope, seen, at, outcome, known, first))
         if rows:
             connection.execute(insert(table), rows)
 
     def _rows(
-        self, eval_id: str, scope: str, seen: Sequence[Sighting], at: datetime, outcome: Outcome
+        self,
+        eval_id: str,
+        scope: str,
+        seen: Sequence[Sighting],
+        at: datetime,
+        outcome: Outcome,
+        before: frozenset[bytes],
+        first: int,
     ) -> Iterator[dict[str, Any]]:
-        known: set[bytes] = set()
-        for number, each in enumerate(fair_share(seen)):
+        known = set(before)
+        for number, each in enumerate(fair_share(seen), first):
             digest = self._keys.digest(scope, each.kind, each.key)
             yield {
                 "eval_id": eval_id,

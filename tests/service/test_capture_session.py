@@ -13,7 +13,7 @@ from sqlalchemy import update
 from engine.service.consent import CONSENT_VERSION
 from engine.service.ending import LEFT_BEHIND
 from engine.service.take_guard import MOST_ATTEMPTS
-from engine.store.tables import capture_session
+from engine.store.tables import capture_session, run
 from tests.harness.evidence import frames_request, submit_request
 from tests.service.conftest import NO_TAKE, PORTRAIT, Person, Running
 
@@ -33,6 +33,9 @@ def age(service: Running, by: timedelta) -> None:
             if row.ended_at:
                 moved["ended_at"] = row.ended_at - by
             connection.execute(update(capture_session).where(columns.session_id == row.session_id).values(moved))
+        for row in connection.execute(run.select()).all():
+            aged = {"updated_at": row.updated_at - by}
+            connection.execute(update(run).where(run.c.eval_id == row.eval_id).values(aged))
 
 
 def blobs(service: Running) -> list[str]:

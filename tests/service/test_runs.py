@@ -1,0 +1,307 @@
+"""Evaluations by workflows with steps of their own: what ends at once, what waits, and that each ends once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.service.storing import Overtaken, Walked
+from engine.workflow.flow import Answered
+from tests.service.conftest import PRODUCTION_KEY, Running
+from tests.service.flows import begun, events, flowing, outcomes, patched, run_row
+
+MINUTE = 60_000
+ENDPOINT = {"url": "https://hooks.example.com/in", "events": [], "description": "all"}
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Running]:
+    """The application with workflows of steps."""
+    with flowing(tmp_path) as started:
+        yield started
+
+
+def with_endpoint(service: Running) -> None:
+    """Let somebody want every event; nothing is sent in these tests."""
+    parts = service.services
+    parts.webhooks.endpoints.add(
+        environment="Sandbox", url=ENDPOINT["url"], events=(), description="", at=parts.clock.now()
+    )
+
+
+@pytest.mark.parametrize(
+    ("age", "decision", "status", "queues"),
+    [(44.0, "ACCEPT", "CLOSED", []), (21.0, "REVIEW", "OPEN", ["ages"]), (15.0, "REJECT", "CLOSED", [])],
+)
+def test_what_needs_no_waiting_is_decided_at_once(
+    service: Running, age: float, decision: str, status: str, queues: list[str]
+) -> None:
+    answer = begun(service, "at_once", age)
+    assert answer.status_code == 200, answer.text
+    said = answer.json()
+    assert (said["decision"], said["status"], said["review_queues"]) == (decision, status, queues)
+    assert said["eval_status"] == "evaluation_completed"
+    assert run_row(service, said["eval_id"]) is None
+    assert service.evaluation(said["eval_id"]) == said
+    case = service.services.desk.cases.cases.get(said["eval_id"])
+    assert (case.queue if case else None) == (queues[0] if queues else None)
+
+
+def test_a_shadow_is_stored_beside_and_never_returned(service: Running) -> None:
+    for age in (44.0, 30.0, 30.0, 21.0, 15.0):
+        answer = begun(service, "at_once", age)
+        assert "stricter" not in answer.text
+    report = service.client.get("/api/shadows/stricter").json()
+    assert (report["n"], report["agreements"], report["failed"]) == (5, 3, 0)
+    assert report["table"]["accept"] == {"accept": 1, "review": 2, "reject": 0}
+    assert report["table"]["review"] == {"accept": 0, "review": 1, "reject": 0}
+    assert report["table"]["reject"] == {"accept": 0, "review": 0, "reject": 1}
+    assert [each["candidate"] for each in service.client.get("/api/shadows").json()["items"]] == ["stricter"]
+    other = {"Authorization": f"Bearer {PRODUCTION_KEY}"}
+    assert service.client.get("/api/shadows", headers=other).json() == {"items": []}
+    later = service.client.get("/api/shadows/stricter", params={"since": "2100-01-01T00:00:00Z"}).json()
+    assert (later["n"], later["first_at"]) == (0, None)
+
+
+def test_edges_are_counted(service: Running) -> None:
+    for age in (44.0, 44.0, 21.0):
+        begun(service, "at_once", age)
+    found = service.client.get("/api/workflows/at_once/counts").json()
+    counts = {(item["step"], item["edge"]): item["n"] for item in found["items"]}
+    assert counts[("decide", "next")] == 3
+    assert counts[("desk", "next")] == 1
+    assert sum(n for (step, _), n in counts.items() if step == "route") == 3
+    assert len(found["workflow_version"]) == 12
+
+
+def test_what_waits_for_time_goes_on_when_it_is_over(service: Running) -> None:
+    answer = begun(service, "later", 44.0)
+    assert answer.status_code == 201, answer.text
+    said = answer.json()
+    assert (said["eval_status"], said["decision"], said["status"], said["sub_status"]) == (
+        "evaluation_paused",
+        "REVIEW",
+        "ON_HOLD",
+        "waiting",
+    )
+    assert (said["tags"], said["score"], said["computed"]) == (["waited"], 42, {"margin": 26.0})
+    assert service.services.sweeping.sweep() == 0
+    assert service.evaluation(said["eval_id"]) == said
+    service.clock.wind(10 * MINUTE)
+    assert service.services.sweeping.sweep() == 1
+    done = service.evaluation(said["eval_id"])
+    assert (done["decision"], done["status"], done["tags"], done["score"]) == ("ACCEPT", "CLOSED", ["waited"], 42)
+    assert done["computed"] == {"margin": 26.0}
+    row = run_row(service, said["eval_id"])
+    assert (row.waits_for, row.state) == (None, {})
+    assert service.services.sweeping.sweep() == 0
+
+
+def test_what_waits_is_listed(service: Running) -> None:
+    first = begun(service, "later", 44.0, customer="first").json()["eval_id"]
+    second = begun(service, "papers_needed", 21.0, customer="second").json()["eval_id"]
+    begun(service, "at_once", 44.0)
+    page = service.client.get("/api/waiting", params={"limit": 1}).json()
+    assert [(item["eval_id"], item["for"], item["step"]) for item in page["items"]] == [(first, "time", "pause")]
+    rest = service.client.get("/api/waiting", params={"cursor": page["next_cursor"]}).json()
+    assert [(item["eval_id"], item["for"], item["id"]) for item in rest["items"]] == [(second, "outside", "second")]
+    assert rest["next_cursor"] is None
+    of = service.client.get("/api/waiting", params={"for": "outside", "workflow": "papers_needed"}).json()
+    assert [item["eval_id"] for item in of["items"]] == [second]
+    other = {"Authorization": f"Bearer {PRODUCTION_KEY}"}
+    assert service.client.get("/api/waiting", headers=other).json()["items"] == []
+
+
+def test_an_answer_from_outside_ends_what_waits_for_it(service: Running) -> None:
+    with_endpoint(service)
+    answer = begun(service, "papers_needed", 21.0)
+    said = answer.json()
+    eval_id = said["eval_id"]
+    assert (answer.status_code, said["sub_status"]) == (201, "awaiting_outside")
+    (asked,) = said["data_enrichments"]
+    assert asked["enrichment_provider"] == "documents.example.com"
+    assert asked["response"]["data"]["url"] == f"https://documents.example.com/check?ref={eval_id}"
+    done = patched(service, eval_id, {"document.age": 30, "document.verified": True})
+    assert done.status_code == 200, done.text
+    assert (done.json()["decision"], done.json()["eval_status"]) == ("ACCEPT", "evaluation_completed")
+    assert done.json() == service.evaluation(eval_id)
+    assert patched(service, eval_id, {"document.age": 30}).json()["code"] == "evaluationCompleted"
+    assert events(service, eval_id) == ["evaluation_paused", "evaluation_completed"]
+
+
+@pytest.mark.parametrize(("age", "decision"), [(17, "REJECT"), (None, "REVIEW")])
+def test_what_was_decided_before_a_step_up_no_longer_stands(service: Running, age: int | None, decision: str) -> None:
+    eval_id = begun(service, "papers_needed", 21.0).json()["eval_id"]
+    assert patched(service, eval_id, {"document.age": age}).json()["decision"] == decision
+
+
+def test_nobody_answers_from_outside(service: Running) -> None:
+    eval_id = begun(service, "papers_needed", 21.0).json()["eval_id"]
+    service.clock.wind(24 * 60 * MINUTE)
+    late = patched(service, eval_id, {"document.age": 30})
+    assert (late.status_code, late.json()["code"]) == (409, "evaluationChanged")
+    done = service.evaluation(eval_id)
+    assert (done["decision"], done["review_queues"]) == ("REVIEW", ["documents"])
+
+
+@pytest.mark.parametrize(
+    ("features", "more", "status", "code"),
+    [
+        ({"risk.score": 3}, {}, 422, "badFeatures"),
+        ({"document.age": "old"}, {}, 422, "badFeatures"),
+        ({"document.age": 500}, {}, 422, "badFeatures"),
+        ({"age.predicted": 44.0}, {}, 422, "badFeatures"),
+        ({"document.age": 30}, {"id": "somebody else"}, 422, "wrongId"),
+        ({"document.age": 30}, {"workflow": "later"}, 422, "wrongWorkflow"),
+        ({"document.age": 30}, {"more": 1}, 422, "badRequest"),
+    ],
+)
+def test_an_answer_that_is_not_taken(
+    service: Running, features: dict[str, Any], more: dict[str, Any], status: int, code: str
+) -> None:
+    eval_id = begun(service, "papers_needed", 21.0).json()["eval_id"]
+    answer = patched(service, eval_id, features, more=more)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert service.evaluation(eval_id)["sub_status"] == "awaiting_outside"
+
+
+def test_who_waits_for_something_else_takes_no_answer(service: Running) -> None:
+    for workflow, code in (("later", "waitsForTime"), ("twice", "waitsForPerson")):
+        features = {} if workflow == "twice" else {"age": 44.0}
+        eval_id = begun(service, workflow, **features).json()["eval_id"]
+        answer = patched(service, eval_id, {"document.age": 30})
+        assert (answer.status_code, answer.json()["code"]) == (409, code)
+    assert patched(service, "0" * 8 + "-0000-0000-0000-" + "0" * 12, {}).status_code == 404
+
+
+def test_an_answer_is_taken_once_however_often_it_comes(service: Running) -> None:
+    eval_id = begun(service, "papers_needed", 21.0).json()["eval_id"]
+    key = {"Idempotency-Key": "again and again"}
+    first = patched(service, eval_id, {"document.age": 30}, headers=key)
+    assert patched(service, eval_id, {"document.age": 30}, headers=key).json() == first.json()
+    other = patched(service, eval_id, {"document.age": 31}, headers=key)
+    assert (other.status_code, other.json()["code"]) == (409, "idempotencyConflict")
+    assert outcomes(service, eval_id) == 1
+
+
+def test_answers_at_once_are_one(service: Running) -> None:
+    eval_id = begun(service, "papers_needed", 21.0).json()["eval_id"]
+    answers: list[Any] = []
+    threads = [
+        threading.Thread(target=lambda age=age: answers.append(patched(service, eval_id, {"document.age": age})))
+        for age in (17, 30, 40, 50)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
+    assert outcomes(service, eval_id) == 1
+    winner = next(answer for answer in answers if answer.status_code == 200)
+    assert service.evaluation(eval_id) == winner.json()
+
+
+def test_work_that_was_overtaken_is_dropped(service: Running) -> None:
+    eval_id = begun(service, "papers_needed", 21.0).json()["eval_id"]
+    parts = service.services.runs
+    stored = parts.patching.storing.runs.get(eval_id)
+    evaluation = service.services.stores.evaluations.find(eval_id)
+    assert stored
+    assert evaluation
+    subject = parts.advancing._subject(evaluation.started)
+    now = service.clock.now()
+    walks = [
+        parts.walking.walked(subject, stored.run, Answered({"document.age": age}), parts_seen(), now)
+        for age in (30.0, 17.0)
+    ]
+    first = parts.patching.storing.store(subject, Walked(walks[0], now, before=stored))
+    assert first.ended
+    with pytest.raises(Overtaken):
+        parts.patching.storing.store(subject, Walked(walks[1], now, before=stored))
+    assert service.evaluation(eval_id)["decision"] == "ACCEPT"
+    assert outcomes(service, eval_id) == 1
+
+
+def parts_seen() -> Any:
+    """A walk that sees nothing."""
+    from engine.service.walking import Seen
+
+    return Seen()
+
+
+def test_a_run_goes_on_by_the_text_it_began_with(tmp_path: Path) -> None:
+    with flowing(tmp_path) as service:
+        eval_id = begun(service, "papers_needed", 21.0).json()["eval_id"]
+    workflow = tmp_path / "own" / "workflows" / "papers_needed.yaml"
+    policy = tmp_path / "own" / "papers.yaml"
+    changed = workflow.read_text().replace("policies: [papers]", "policies: [near]")
+    from tests.service import flows
+
+    texts, policies = dict(flows.FLOWS), dict(flows.POLICIES)
+    try:
+        flows.FLOWS["papers_needed"] = changed
+        flows.POLICIES["papers"] = policy.read_text().replace("otherwise: accept", "otherwise: reject")
+        with flowing(tmp_path) as service:
+            done = patched(service, eval_id, {"document.age": 30}).json()
+            assert done["decision"] == "ACCEPT", "by the policy and the workflow with which it began"
+            trace = service.client.get(f"/api/evaluation/{eval_id}/trace").json()
+            assert [(entry["policy"], entry["version"]) for entry in trace["policies"]] == [("papers", 1)]
+            assert [step["step"] for step in trace["route"]["trail"]] == [
+                "decide",
+                "route",
+                "document",
+                "by_document",
+                "done",
+            ]
+            fresh = begun(service, "papers_needed", 21.0).json()
+            assert fresh["workflow_version"] != done["workflow_version"]
+    finally:
+        flows.FLOWS.update(texts)
+        flows.POLICIES.update(policies)
+
+
+def test_a_workflow_that_nobody_can_read_any_more_ends_with_a_person(
+    service: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    eval_id = begun(service, "later", 44.0).json()["eval_id"]
+    service.clock.wind(10 * MINUTE)
+    walking = service.services.runs.advancing
+
+    def broken(started: Any) -> Any:
+        raise LookupError("the workflow's text is gone")
+
+    monkeypatch.setattr(walking, "_subject", broken)
+    for _ in range(3):
+        assert service.evaluation(eval_id)["eval_status"] == "evaluation_paused"
+        service.services.sweeping.sweep()
+    done = service.evaluation(eval_id)
+    assert (done["decision"], done["sub_status"]) == ("REVIEW", "failed")
+    assert "R1002" in done["selfieIntelligence"]["reasonCodes"]
+
+
+def test_a_customer_who_comes_again_is_told_of(service: Running) -> None:
+    with_endpoint(service)
+    first = begun(service, "at_once", 44.0, customer="ada").json()["eval_id"]
+    again = begun(service, "at_once", 21.0, customer="ada").json()["eval_id"]
+    assert events(service, first) == ["evaluation_completed"]
+    assert events(service, again) == ["reevaluation", "evaluation_completed", "review_case_assigned"]
+
+
+def test_the_first_answer_of_what_waited_stays_that_it_waits(service: Running) -> None:
+    key = {"Idempotency-Key": "once"}
+    first = begun(service, "papers_needed", 21.0, headers=key)
+    same = begun(service, "papers_needed", 21.0, headers=key)
+    assert (same.status_code, same.json()) == (201, first.json())
+    patched(service, first.json()["eval_id"], {"document.age": 30})
+    after = begun(service, "papers_needed", 21.0, headers=key)
+    assert after.status_code == 201
+    assert (after.json()["eval_status"], after.json()["decision"]) == ("evaluation_paused", "REVIEW")
+
+
+def test_a_service_outside_that_does_not_answer_leads_to_a_person(service: Running) -> None:
+    answer = begun(service, "asking", 44.0).json()
+    assert (answer["decision"], answer["review_queues"]) == ("REVIEW", ["risks"])
