@@ -86,6 +86,7 @@ evaluation = Table(
     Column("started_at", UtcDateTime, nullable=False),
     Column("erased_at", UtcDateTime),
     Index("ix_evaluation_listed", "environment", "started_at", "eval_id"),
+    Index("ix_evaluation_of", "environment", "customer_id", "workflow", "started_at"),
 )
 
 outcome = Table(

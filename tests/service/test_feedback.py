@@ -196,6 +196,14 @@ def test_every_mistake_of_a_file_is_told_and_nothing_is_taken(service: Running) 
     assert labels(service, who) == []
 
 
+def test_a_file_that_names_an_evaluation_nobody_knows_is_not_taken(service: Running) -> None:
+    (who, _), (other, eval_id) = customer(service), customer(service)
+    text = f"id,workflow,fraud_label,eval_id\n{who},{FLOW},fraud,\n{who},{FLOW},fraud,{eval_id}\n"
+    answer = load(service, text)
+    assert (answer.status_code, answer.json()["errors"][0]["line"]) == (422, 3)
+    assert labels(service, who) == labels(service, other) == []
+
+
 @pytest.mark.parametrize(
     ("content", "status", "code"),
     [

@@ -156,4 +156,6 @@ def upgrade() -> None:
     op.create_index("ix_delivery_order", "delivery", ["endpoint_id", "eval_id", "seq"], unique=False)
     op.add_column("capture_session", sa.Column("number", sa.Integer(), server_default="1", nullable=False))
     op.add_column("evaluation", sa.Column("erased_at", UtcDateTime(), nullable=True))
+    of = ["environment", "customer_id", "workflow", "started_at"]
+    op.create_index("ix_evaluation_of", "evaluation", of, unique=False)
     op.add_column("outcome", sa.Column("route", Json, nullable=True))
