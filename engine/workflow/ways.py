@@ -59,8 +59,14 @@ class Ways:
 
 def open_ways(steps: Mapping[str, Step]) -> tuple[Edge, ...]:
     """Every way that a run can take, in the file's order: not those of errors that go on as if nothing were."""
-    undecided = Ways(steps).undecided()
-    return tuple(Edge(name, *way) for name, step in steps.items() for way in _open(step, name in undecided))
+    all_ways = Ways(steps)
+    undecided = all_ways.undecided()
+    return tuple(
+        Edge(name, edge, target)
+        for name, step in steps.items()
+        for edge, target in _open(step, name in undecided)
+        if edge != "exhausted" or name in all_ways.after(step)  # who never comes back does not find it exhausted
+    )
 
 
 def _open(step: Step, undecided: bool) -> Collection[tuple[str, str | None]]:

@@ -10,6 +10,7 @@ from engine.workflow.checks.evidence import (
     decisions_are_there,
     policies_have_something,
     step_ups_lead_to_a_policy,
+    step_ups_may_be_captured,
 )
 from engine.workflow.checks.names import answers_replace_nothing, strategies_exist
 from engine.workflow.checks.plan import Plan
@@ -24,6 +25,7 @@ OF_WAYS: tuple[Check, ...] = (
     policies_have_something,
     decisions_are_there,
     step_ups_lead_to_a_policy,
+    step_ups_may_be_captured,
 )
 """These follow the ways from step to step: they are only looked at where every step was read."""
 

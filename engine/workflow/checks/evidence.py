@@ -25,11 +25,26 @@ def captures_fit(plan: Plan) -> None:
             plan.mistakes.add("misplaced-capture", message, draft.location, hint)
 
 
+def step_ups_may_be_captured(plan: Plan) -> None:
+    """Warn where a step up by capture comes after a selfie that did not: its session is over, and the run only waits."""
+    gone = [
+        step.on_error or step.next
+        for step in plan.ways.steps.values()
+        if isinstance(step, Capture) or (isinstance(step, StepUp) and step.by == "capture")
+    ]
+    after = plan.ways.reached(name for name in gone if name in plan.drafts)
+    for name, draft in plan.drafts.items():
+        if name in after and isinstance(draft.step, StepUp) and draft.step.by == "capture":
+            message = f"step up {quoted(name)} may be reached where the selfie was declined or expired"
+            hint = "give each capture before it, and itself, an `on_error` that leads elsewhere"
+            plan.mistakes.add("no-capture-left", message, draft.location, hint, "warning")
+
+
 def policies_have_something(plan: Plan) -> None:
-    """On every way to a policy something was read, unless the caller sends features."""
+    """On every way to a policy something was read, unless the caller sends features, or no selfie came to read."""
     if plan.accepts_features:
         return
-    unread = plan.ways.reached([plan.ways.first], lambda edge: not _reads(plan, edge.source))
+    unread = plan.ways.reached([plan.ways.first], lambda edge: edge.name != "error" and not _reads(plan, edge.source))
     for name, draft in plan.drafts.items():
         if name in unread and isinstance(draft.step, Decide):
             message = f"policy step {quoted(name)} may be reached before anything was read"

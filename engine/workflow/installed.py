@@ -1,0 +1,96 @@
+"""Everything that workflows are checked and tried against: what is installed, what is shipped, and a folder's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from engine.diagnostics import Diagnostic
+from engine.features import Catalogue
+from engine.policy import CompiledPolicy, installed_vocabulary, read_policy
+from engine.policy.registers import shelf_of
+from engine.workflow.library import Library, read_library
+from engine.workflow.model import Workflow
+from engine.workflow.providers import installed_factories
+from engine.workflow.read import check_workflow, name_in, read_workflow
+from engine.workflow.run import PinnedPolicy
+
+
+@dataclass(frozen=True)
+class Installed:
+    """The policies and workflows of the package, with those of a folder; each is read when it is first asked for."""
+
+    library: Library
+    folder: Path | None
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The features that there are."""
+        return installed_vocabulary().catalogue
+
+    @cached_property
+    def providers(self) -> tuple[str, ...]:
+        """The signal providers, of which none is built."""
+        return tuple(sorted(installed_factories()))
+
+    @cached_property
+    def policies(self) -> Mapping[str, CompiledPolicy]:
+        """Every policy; raises `Refused` for the first with mistakes."""
+        known = installed_vocabulary()
+        shelf = shelf_of(known.catalogue, self.folder)
+        return {
+            name: read_policy(
+                text, source=self.library.source(name), catalogue=known.catalogue, reasons=known.reasons, shelf=shelf
+            )
+            for name, text in self.library.policies.items()
+        }
+
+    @cached_property
+    def strategies(self) -> Mapping[str, tuple[str, ...]]:
+        """Those of each policy."""
+        return {name: policy.strategies for name, policy in self.policies.items()}
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Of all workflows, whether or not they are good."""
+        return frozenset(map(name_in, self.library.workflows.values()))
+
+    def pinned(self, name: str) -> PinnedPolicy:
+        """A policy as if it had one version; raises `KeyError`."""
+        return PinnedPolicy(self.policies[name], 1)
+
+    def workflow(self, name: str) -> Workflow | None:
+        """One by its name, None where there is none; raises `Refused` where it has mistakes."""
+        for source, text in self.library.workflows.items():
+            if name_in(text) == name:
+                return self.read(text, source)
+        return None
+
+    def read(self, text: str, source: str) -> Workflow:
+        """A workflow of any text; raises `Refused` with every mistake."""
+        return read_workflow(
+            text,
+            source=source,
+            providers=self.providers,
+            policies=self.strategies,
+            catalogue=self.catalogue,
+            workflows=self.names,
+        )
+
+    def check(self, text: str, source: str) -> tuple[Diagnostic, ...]:
+        """Every mistake and warning of a text, in its order."""
+        return check_workflow(
+            text,
+            source=source,
+            providers=self.providers,
+            policies=self.strategies,
+            catalogue=self.catalogue,
+            workflows=self.names,
+        )
+
+
+def installed(folder: Path | None = None) -> Installed:
+    """What there is, with a folder's own policies and workflows; raises `Refused` where the folder cannot be read."""
+    return Installed(read_library(folder), folder)
