@@ -58,7 +58,7 @@ def run(
     # Nobody trusts our certificate yet, not even our console: it calls the API over a plain socket of its own.
     inner = bound_socket("127.0.0.1", 0) if certificate else None
     _tell_the_console(settings, key.secret, inner.getsockname()[1] if inner else settings.port)
-    app = create_app(services)
+    app = create_app(services, carries=True)
     _announce(settings, key, missing, as_json=as_json)
     serve_until_stopped(app, Listener(outer, certificate, inner))
 

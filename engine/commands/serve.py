@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import Annotated
 
 import typer
 
+from engine.contracts import ModelStore
 from engine.diagnostics import Refused
 from engine.service.app import create_app
 from engine.service.console_app import create_console
-from engine.service.listening import Listener, bound_socket, serve_until_stopped
+from engine.service.listening import Listener, bound_socket, serve_by_workers, serve_until_stopped
 from engine.service.logs import configure_log
 from engine.service.settings import read_settings
 from engine.service.wiring import open_services
@@ -19,7 +22,11 @@ Host = Annotated[str | None, typer.Option("--host", help="Address to listen on; 
 Port = Annotated[int | None, typer.Option("--port", help="Port to listen on; default 8000.")]
 
 
-def serve(host: Host = None, port: Port = None) -> None:
+def serve(
+    host: Host = None,
+    port: Port = None,
+    workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes that share the port.")] = 1,
+) -> None:
     """Run the API and the Capture App, without the console."""
     try:
         settings = read_settings(host=host, port=port)
@@ -29,11 +36,21 @@ def serve(host: Host = None, port: Port = None) -> None:
     except Refused as wrong:
         typer.echo(str(wrong), err=True)
         raise typer.Exit(USAGE) from wrong
-    missing = services.models.ensure(progress=True)
-    for name, reason in missing.items():
-        typer.echo(f"model `{name}` is not there: {reason}", err=True)
+    tell_absent(services.models)
     typer.echo(f"API at {settings.public}/api")
-    serve_until_stopped(create_app(services, console=False), Listener(outer))
+    sys.stdout.flush()
+    if workers == 1:
+        serve_until_stopped(create_app(services, console=False, carries=True), Listener(outer))
+        return
+    services.close()  # it was opened to say what is wrong with the settings, once and here
+    os.environ |= {"SELFIE_HOST": settings.host, "SELFIE_PORT": str(settings.port)}
+    serve_by_workers(workers, outer)
+
+
+def tell_absent(models: ModelStore) -> None:
+    """Fetch what models are missing, and say which could not be had."""
+    for name, reason in models.ensure(progress=True).items():
+        typer.echo(f"model `{name}` is not there: {reason}", err=True)
 
 
 def console(host: Host = None, port: Port = None) -> None:

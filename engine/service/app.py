@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
-import structlog
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import RedirectResponse
@@ -19,8 +17,12 @@ from engine.service import (
     routes_desk,
     routes_evaluation,
     routes_feedback,
+    routes_metrics,
     routes_policies,
+    routes_runs,
+    routes_webhooks,
 )
+from engine.service.background import at_work
 from engine.service.console_app import mount_console
 from engine.service.headers import PageHeaders
 from engine.service.limits import BoundedBodies
@@ -31,15 +33,13 @@ from engine.service.rate_headers import RateHeaders
 from engine.service.warming import warm_in_background
 from engine.service.wiring import Services
 
-SWEEP_SECONDS = 15.0
-log = structlog.get_logger("selfie.service")
 
-
-def create_app(services: Services, *, console: bool = True) -> FastAPI:
+def create_app(services: Services, *, console: bool = True, carries: bool = False) -> FastAPI:
     """The application of one process.
 
     Args:
         console: whether the console is part of it; with several workers it is a process of its own.
+        carries: whether this process carries runs that wait; every command that serves does.
     """
     streamlit = console_app() if console else None
 
@@ -48,7 +48,7 @@ def create_app(services: Services, *, console: bool = True) -> FastAPI:
         async with AsyncExitStack() as stack:
             if streamlit is not None:
                 await stack.enter_async_context(streamlit.lifespan()(_app))
-            await stack.enter_async_context(_sweeping(services.sweeping.sweep))
+            await stack.enter_async_context(at_work(services, carries=carries))
             warm_in_background(services.pipeline.workflows.values())
             yield
         services.close()
@@ -70,21 +70,25 @@ def create_app(services: Services, *, console: bool = True) -> FastAPI:
     app.add_middleware(RateHeaders)
     app.add_middleware(BoundedBodies, memory=services.settings.body_memory_mb * 2**20)
     app.add_middleware(PageHeaders, frame_ancestors=services.settings.frame_ancestors)
-    app.add_middleware(LoggedRequests)
+    app.add_middleware(LoggedRequests, observer=services.observer)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
 
 
 def _add_routes(app: FastAPI) -> None:
-    for part in (
+    parts = (
         routes_evaluation,
         routes_desk,
         routes_feedback,
+        routes_runs,
         routes_policies,
         routes_catalogue,
         routes_capture,
+        routes_metrics,
+        routes_webhooks,
         health,
-    ):
+    )
+    for part in parts:
         app.include_router(part.router)
 
     @app.get("/", include_in_schema=False)
@@ -94,27 +98,6 @@ def _add_routes(app: FastAPI) -> None:
     @app.get("/capture", include_in_schema=False)
     def capture() -> RedirectResponse:
         return RedirectResponse("/capture/", 308)
-
-
-@asynccontextmanager
-async def _sweeping(sweep: Callable[[], int]) -> AsyncIterator[None]:
-    """Expired sessions are ended now and then, from the start to the end of the process."""
-
-    async def forever() -> None:
-        while True:
-            try:
-                ended = await asyncio.to_thread(sweep)
-                if ended:
-                    log.info("sessions ended", number=ended)
-            except Exception as error:  # the database may be away; the next round tries again
-                log.error("sweep failed", kind=type(error).__name__)
-            await asyncio.sleep(SWEEP_SECONDS)
-
-    task = asyncio.create_task(forever())
-    try:
-        yield
-    finally:
-        task.cancel()
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

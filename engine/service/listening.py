@@ -7,14 +7,27 @@ import contextlib
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.supervisors import Multiprocess
 
 from engine.diagnostics import Diagnostic, Location, Refused
 from engine.service.local_tls import LocalCertificate
+from engine.service.stopping import REQUESTS_SECONDS, EndsInTime
 
-STOP_SECONDS = 10
+WORKER_SECONDS = 30
+"""A worker that does not answer its parent for so long hangs, and is replaced."""
+
+
+_COMMON: dict[str, Any] = {
+    "timeout_graceful_shutdown": REQUESTS_SECONDS,
+    "access_log": False,
+    "server_header": False,
+    "proxy_headers": False,  # a person's address is our own finding, from proxies that the operator names
+    "log_config": None,  # our own log is set up already
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +59,21 @@ def serve_until_stopped(app: ASGIApp, listener: Listener) -> None:
         asyncio.run(_serve(app, listener))
 
 
+def serve_by_workers(number: int, opened: socket.socket) -> None:
+    """Serve `worker_app` in so many processes on one socket; one that dies is started again."""
+    config = uvicorn.Config(
+        "engine.service.worker_app:application",
+        factory=True,
+        workers=number,
+        timeout_worker_healthcheck=WORKER_SECONDS,
+        **_COMMON,
+    )
+    opened.set_inheritable(True)
+    Multiprocess(config, sockets=[opened]).run()
+
+
 async def _serve(app: ASGIApp, listener: Listener) -> None:
+    app = EndsInTime(app)
     outer = uvicorn.Server(_config(app, listener))
     if listener.inner is None:
         await outer.serve(sockets=[listener.outer])
@@ -76,9 +103,5 @@ def _config(app: ASGIApp, listener: Listener) -> uvicorn.Config:
         app,
         ssl_certfile=str(certificate.certificate) if certificate else None,
         ssl_keyfile=str(certificate.key) if certificate else None,
-        timeout_graceful_shutdown=STOP_SECONDS,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,  # a person's address is our own finding, from proxies that the operator names
-        log_config=None,  # our own log is set up already
+        **_COMMON,
     )
