@@ -8,7 +8,7 @@ from importlib.metadata import entry_points
 
 import typer
 
-from engine.commands import policy
+from engine.commands import policy, workflow
 
 GROUP = "selfie.commands"
 SERVICE = {
@@ -19,6 +19,7 @@ SERVICE = {
     "keys": "keys",
     "db": "db",
     "webhooks": "webhooks",
+    "worker": "worker",
 }
 """Commands of the service to their modules: each takes a second to import, so only the one that is meant is."""
 
@@ -26,6 +27,7 @@ app = typer.Typer(
     name="selfie", help="Selfie Intelligence: from a selfie to a decision.", no_args_is_help=True, add_completion=False
 )
 app.add_typer(policy.app, name="policy")
+app.add_typer(workflow.app, name="workflow")
 
 
 @app.callback()
