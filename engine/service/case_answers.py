@@ -22,9 +22,8 @@ def with_case(answer: Json, case: Case | None, decided_at: datetime | None) -> J
     """An evaluation's answer with what people said of it."""
     if case is None:
         return answer
-    said: Json = {"status": case.status, "sub_status": case.sub_status, "notes": case.notes}
-    if case.queue is not None:
-        said["review_queues"] = [case.queue]
+    queues = [case.queue] if case.queue is not None else []
+    said: Json = {"status": case.status, "sub_status": case.sub_status, "notes": case.notes, "review_queues": queues}
     if case.decision is not None and decided_at is not None:
         said |= {"decision": case.decision.upper(), "decision_at": timestamp(decided_at)}
     return {**answer, **said}

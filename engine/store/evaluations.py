@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, insert, select, update
 
 from engine.contracts import Outcome, Sighting
 from engine.store.database import Database
@@ -86,19 +86,6 @@ class Retry:
     key_id: str
     key: str
     body_sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class Search:
-    """What the list shows: newest first, after the place `before`."""
-
-    environment: str
-    limit: int
-    before: tuple[datetime, str] | None = None
-    workflow: str | None = None
-    outcome: Outcome | None = None
-    waiting: bool | None = None
-    text: str | None = None
 
 
 def ended_by(
@@ -261,13 +248,6 @@ class Evaluations:
             row = connection.execute(query).one_or_none()
         return None if row is None else (row.eval_id, row.body_sha256 == retry.body_sha256)
 
-    def search(self, wanted: Search) -> list[Evaluation]:
-        """Evaluations, newest first."""
-        query = _filtered(_joined(), wanted)
-        order = (evaluation.c.started_at.desc(), evaluation.c.eval_id.desc())
-        with self._database.reading() as connection:
-            return [_evaluation(row) for row in connection.execute(query.order_by(*order).limit(wanted.limit))]
-
     def device_first_seen(self, known: str) -> datetime | None:
         """When the first evaluation with this device ended."""
         with self._database.reading() as connection:
@@ -286,25 +266,6 @@ def _joined() -> Select[Any]:
     waiting = [waiting_run.c.state.label("run_state"), waiting_run.c.version.label("run_version")]
     ways = evaluation.outerjoin(outcome).outerjoin(waiting_run, waiting_run.c.eval_id == evaluation.c.eval_id)
     return select(evaluation, *columns, *waiting).select_from(ways)
-
-
-def _filtered(query: Select[Any], wanted: Search) -> Select[Any]:
-    query = query.where(evaluation.c.environment == wanted.environment)
-    if wanted.before:
-        at, eval_id = wanted.before
-        older = evaluation.c.started_at < at
-        query = query.where(or_(older, and_(evaluation.c.started_at == at, evaluation.c.eval_id < eval_id)))
-    if wanted.workflow:
-        query = query.where(evaluation.c.workflow == wanted.workflow)
-    if wanted.outcome:
-        query = query.where(outcome.c.outcome == wanted.outcome)
-    if wanted.waiting is not None:
-        query = query.where(outcome.c.eval_id.is_(None) if wanted.waiting else outcome.c.eval_id.is_not(None))
-    if wanted.text:
-        text = wanted.text
-        found = evaluation.c.customer_id.icontains(text, autoescape=True)
-        query = query.where(or_(found, evaluation.c.eval_id.startswith(text, autoescape=True)))
-    return query
 
 
 def _remember_device(connection: Connection, known: str, at: datetime) -> None:
