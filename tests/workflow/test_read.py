@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.diagnostics import Refused, render
+from engine.policy import shipped_policies
 from engine.workflow.read import read_workflow
 from engine.workflow.shipped import shipped_texts, shipped_workflows
 
@@ -13,7 +14,7 @@ POLICIES = dict.fromkeys(
     ("selfie", "selfie_image", "selfie_quality", "digital_intelligence"), ("lenient", "standard", "strict")
 )
 EVERY_PROVIDER = PROVIDERS | {"challenge", "injection", "behavior", "network", "history"}
-EVERY_POLICY = POLICIES | dict.fromkeys(("selfie_capture", "attempts"), POLICIES["selfie"])
+EVERY_POLICY = dict.fromkeys(shipped_policies(), POLICIES["selfie"])
 GOOD = """\
 workflow: gate
 title: Age gate
@@ -108,11 +109,13 @@ def test_a_mistake_reads_well() -> None:
 
 def test_the_shipped_workflows_are_those_of_the_contract() -> None:
     shipped = shipped_workflows(EVERY_PROVIDER, EVERY_POLICY)
-    assert {name: workflow.evidence for name, workflow in shipped.items()} == {
+    assert {name: workflow.evidence for name, workflow in shipped.items() if workflow.is_plain} == {
         "selfie_intelligence": "capture",
         "selfie_image": "still",
         "selfie_features": "features",
     }
+    of_steps = {"age_gate", "selfie_onboarding", "account_recovery", "high_risk_action"}
+    assert {name for name, workflow in shipped.items() if not workflow.is_plain} == of_steps
     assert [name for name, workflow in shipped.items() if workflow.accepts_features] == ["selfie_features"]
     assert all(file == f"{name}.yaml" for file, name in zip(shipped_texts(), shipped, strict=True))
     assert "digital_intelligence" in shipped["selfie_intelligence"].policies
