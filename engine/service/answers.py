@@ -73,13 +73,19 @@ def answer(evaluation: Evaluation, link: Waiting | None = None) -> Json:
         "computed": told["computed"],
         "environment_name": started.environment,
         "data_enrichments": _enrichments(evaluation, link),
-        "selfieIntelligence": selfie_intelligence(ended, started.strategy) if ended else None,
+        "selfieIntelligence": selfie_intelligence(ended, _strategy(evaluation)) if ended else None,
     }
 
 
 def _awaits(run: Run | None) -> str:
     """What it waits for; before there were runs that was always a capture."""
     return AWAITS[run.waits.reason if run and run.waits else "capture"]
+
+
+def _strategy(evaluation: Evaluation) -> str:
+    """The one that decided: a step up may have asked for a stricter one than the evaluation began with."""
+    route = evaluation.ended.route if evaluation.ended else None
+    return str(route["strategy"]) if route else evaluation.started.strategy
 
 
 def _of_run(evaluation: Evaluation) -> Json:
@@ -152,7 +158,7 @@ def _enrichments(evaluation: Evaluation, link: Waiting | None) -> list[Json]:
     if outside and link and evaluation.run and evaluation.run.waits:
         found.append(_outside(started, evaluation.run.waits.step, link.url))
     if ended is not None:
-        said = {"selfieIntelligence": selfie_intelligence(ended, started.strategy)}
+        said = {"selfieIntelligence": selfie_intelligence(ended, _strategy(evaluation))}
         errors = [failure["reason"] for failure in ended.failures if failure["cause"] == "provider"]
         found.append(_enrichment("Selfie Intelligence", "/api/evaluation", 200, said, "; ".join(errors) or None))
     return found
