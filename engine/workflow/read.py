@@ -96,19 +96,20 @@ def _steps(root: Entries, known: Known, mistakes: Mistakes) -> dict[str, Step] |
         check_head(root, names_in(root.get("policies")) or (), known, mistakes)
         check_plain(root, known, mistakes)
         return None
-    drafts = read_steps(node, word_of(root.get("workflow")) or "", known, mistakes)
-    by_id = {draft.step.id: draft for draft in drafts if draft.step.id}
-    policies = [policy for draft in drafts for policy in getattr(draft.step, "policies", ())]
+    steps = read_steps(node, word_of(root.get("workflow")) or "", known, mistakes)
+    by_id = {draft.step.id: draft for draft in steps.drafts if draft.step.id}
+    policies = [policy for draft in steps.drafts for policy in getattr(draft.step, "policies", ())]
     check_head(root, dict.fromkeys(policies), known, mistakes)
     if by_id:
-        check_steps(_plan(root, by_id, known, mistakes))
+        check_steps(_plan(root, by_id, steps.ids, known, mistakes))
     return {name: draft.step for name, draft in by_id.items()}
 
 
-def _plan(root: Entries, drafts: dict[str, Draft], known: Known, mistakes: Mistakes) -> Plan:
+def _plan(root: Entries, drafts: dict[str, Draft], ids: frozenset[str], known: Known, mistakes: Mistakes) -> Plan:
     node = root.get("strategy")
     return Plan(
         drafts=drafts,
+        ids=ids,
         evidence=_kind(root),
         accepts_features=flag_of(root.get("accepts_features")),
         strategy=word_of(node) or DEFAULT_STRATEGY,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from engine.diagnostics import errors
 from engine.workflow.checks.evidence import (
@@ -25,16 +25,22 @@ OF_WAYS: tuple[Check, ...] = (
     policies_have_something,
     decisions_are_there,
     step_ups_lead_to_a_policy,
-    step_ups_may_be_captured,
 )
 """These follow the ways from step to step: they are only looked at where every step was read."""
+WARNINGS: tuple[Check, ...] = (step_ups_may_be_captured,)
+"""These are only worth reading where there is no error."""
 
 
 def check_steps(plan: Plan) -> None:
     """Note everything that does not hold."""
     readable = not errors(plan.mistakes.found)
-    for check in OF_STEPS:
-        check(plan)
+    _look(OF_STEPS, plan)
     if readable and not any(found.code == "unknown-target" for found in plan.mistakes.found):
-        for check in OF_WAYS:
-            check(plan)
+        _look(OF_WAYS, plan)
+    if not errors(plan.mistakes.found):
+        _look(WARNINGS, plan)
+
+
+def _look(checks: Iterable[Check], plan: Plan) -> None:
+    for check in checks:
+        check(plan)

@@ -26,13 +26,13 @@ def captures_fit(plan: Plan) -> None:
 
 
 def step_ups_may_be_captured(plan: Plan) -> None:
-    """Warn where a step up by capture comes after a selfie that did not: its session is over, and the run only waits."""
+    """Warn where a step up by capture comes after a selfie that did not: its session is over."""
     gone = [
         step.on_error or step.next
         for step in plan.ways.steps.values()
         if isinstance(step, Capture) or (isinstance(step, StepUp) and step.by == "capture")
     ]
-    after = plan.ways.reached(name for name in gone if name in plan.drafts)
+    after = plan.ways.reached(name for name in gone if name is not None and name in plan.drafts)
     for name, draft in plan.drafts.items():
         if name in after and isinstance(draft.step, StepUp) and draft.step.by == "capture":
             message = f"step up {quoted(name)} may be reached where the selfie was declined or expired"

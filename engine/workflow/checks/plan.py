@@ -18,6 +18,8 @@ class Plan:
     """All steps of a workflow, in the file's order; at least one."""
 
     drafts: Mapping[str, Draft]
+    ids: frozenset[str]
+    """Of all steps that are written, also of those that could not be read."""
     evidence: EvidenceKind
     accepts_features: bool
     strategy: str

@@ -14,8 +14,8 @@ def targets_exist(plan: Plan) -> None:
     """Every way leads to a step of the workflow."""
     for draft in plan.drafts.values():
         for edge, target in ways(draft.step):
-            if target and target not in plan.drafts:
-                hint = did_you_mean(target, plan.drafts)
+            if target and target not in plan.ids:
+                hint = did_you_mean(target, plan.ids)
                 message = f"there is no step {quoted(target)}"
                 plan.mistakes.add("unknown-target", message, draft.place(edge), hint)
 

@@ -36,12 +36,20 @@ class Draft:
         return self.written.places.get(edge, self.location)
 
 
-def read_steps(node: Node, workflow: str, known: Known, mistakes: Mistakes) -> tuple[Draft, ...]:
-    """The steps in the file's order; those without an id or with an unknown word are noted and left out."""
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The steps that could be read, in the file's order; and every id that is written, also of those that could not."""
+
+    drafts: tuple[Draft, ...] = ()
+    ids: frozenset[str] = frozenset()
+
+
+def read_steps(node: Node, workflow: str, known: Known, mistakes: Mistakes) -> Steps:
+    """What is written under `steps`; what is wrong with it is noted."""
     if not isinstance(node, Items) or not 1 <= len(node.members) <= MOST_STEPS:
         message = f"`steps` is a list of 1 to {MOST_STEPS} steps"
         mistakes.add("wrong-type", message, node.location, "`- {id: selfie, step: capture}`")
-        return ()
+        return Steps()
     entries = [member for member in node.members if _is_step(member, mistakes)]
     written = [
         Written(entry, known, names_of(known.catalogue), mistakes, workflow, _id(after))
@@ -50,11 +58,17 @@ def read_steps(node: Node, workflow: str, known: Known, mistakes: Mistakes) -> t
     ]
     _ids_differ(written, mistakes)
     names = with_computed(written, mistakes)
-    return tuple(
-        Draft(FORMS[word].read(ready), ready)
-        for one in written
-        if (word := _word(one, mistakes)) is not None and _keys_fit(ready := replace(one, names=names), word)
-    )
+    drafts = (_draft(replace(one, names=names)) for one in written)
+    return Steps(tuple(draft for draft in drafts if draft is not None), frozenset(one.id for one in written))
+
+
+def _draft(written: Written) -> Draft | None:
+    """The step; None where its word says none."""
+    word = _word(written, written.mistakes)
+    if word is None:
+        return None
+    _keys_fit(written, word)
+    return Draft(FORMS[word].read(written), written)
 
 
 def _is_step(node: Node, mistakes: Mistakes) -> bool:
@@ -97,8 +111,7 @@ def _word(written: Written, mistakes: Mistakes) -> str | None:
     return word if word in FORMS else None
 
 
-def _keys_fit(written: Written, word: str) -> bool:
-    """Always true: what does not fit is noted, and the rest is read."""
+def _keys_fit(written: Written, word: str) -> None:
     form = FORMS[word]
     keys = (*_ALWAYS, *form.keys)
     for key, _ in written.node.pairs:
@@ -109,4 +122,3 @@ def _keys_fit(written: Written, word: str) -> bool:
         if not written.has(name):
             message = f"step {quoted(written.id)} needs {quoted(name)}"
             written.mistakes.add("missing-key", message, written.location)
-    return True

@@ -58,6 +58,10 @@ class Written:
         """Where the value of a key stands; that of the step where it is not written."""
         return (self.node.get(key) or self.node).location
 
+    def at_key(self, key: str) -> Location:
+        """Where a key itself stands."""
+        return next((name.location for name, _ in self.node.pairs if name.value == key), self.node.location)
+
     def text(self, key: str) -> str:
         """A text that is not empty; the empty string where there is none."""
         node = self.node.get(key)

@@ -27,7 +27,7 @@ def _branch(written: Written) -> Branch:
     cases = _by_outcome(written) if by_outcome else _by_condition(written)
     if by_outcome and written.has("otherwise"):
         message = "a branch on the decision has no `otherwise`: its three outcomes are all that there is"
-        written.mistakes.add("unknown-key", message, written.at("otherwise"), "remove it")
+        written.mistakes.add("unknown-key", message, written.at_key("otherwise"), "remove it")
     if not by_outcome and not written.has("otherwise"):
         message = "a branch needs `otherwise`: where it goes when no case is true"
         written.mistakes.add("missing-case", message, written.location)

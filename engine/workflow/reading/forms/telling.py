@@ -14,7 +14,7 @@ from engine.workflow.reading.answers import may_be_given
 from engine.workflow.reading.forms.form import Form
 from engine.workflow.reading.forms.shapes import DURATION, ERROR, NEXT, whole
 from engine.workflow.reading.pointers import PATTERN, is_pointer
-from engine.workflow.reading.written import HOW_NAMES_ARE, NAME, Written, word_of
+from engine.workflow.reading.written import NAME, Written, word_of
 from engine.workflow.steps import Http, Set, Webhook
 from engine.workflow.words import EVENTS, METHODS
 
@@ -108,7 +108,7 @@ def _conditions(written: Written, key: str, form: str) -> dict[str, TypedConditi
     found: dict[str, TypedCondition] = {}
     for name, node in written.pairs(key, "a mapping of names to what is worked out"):
         if not re.fullmatch(form, str(name.value)):
-            hint = HOW_NAMES_ARE if form == VALUE_NAME else "letters, digits, `_`, `.` and `-`"
+            hint = "lower-case letters, digits and `_`" if form == VALUE_NAME else "letters, digits, `_`, `.` and `-`"
             written.mistakes.add("bad-name", f"{quoted(name.value)} is no name of a value", name.location, hint)
         made = read_value(node, written.names, written.mistakes)
         if made is not None:

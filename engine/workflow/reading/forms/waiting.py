@@ -27,7 +27,7 @@ def _step_up(written: Written) -> StepUp:
     foreign = {"capture": _OF_LINK, "link": _OF_CAPTURE}.get(by or "", ())
     for key in (key for key in foreign if written.has(key)):
         message = f"a step up by {by} has no {quoted(key)}"
-        written.mistakes.add("unknown-key", message, written.at(key), "remove it")
+        written.mistakes.add("unknown-key", message, written.at_key(key), "remove it")
     asked = written.choice("challenge", CHALLENGES, "challenge")
     challenge: Asked | None = next((one for one in CHALLENGES if one == asked), None)
     link, takes = _link(written) if by == "link" else ("", ())
