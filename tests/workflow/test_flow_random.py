@@ -321,29 +321,29 @@ def _full(reading: Any, values: Mapping[str, Any]) -> Any:
 
 
 @given(SEEDS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_a_run_ends_within_its_bounds_and_accepts_only_by_a_policy(seed: int) -> None:
     a_run_ends_within_its_bounds_and_accepts_only_by_a_policy(seed)
 
 
 @given(SEEDS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_a_run_replays_to_the_same_bytes_and_its_keys_keep_their_order(seed: int) -> None:
     a_run_replays_to_the_same_bytes(seed)
 
 
 @given(SEEDS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_what_is_unknown_never_passes(seed: int) -> None:
     what_is_unknown_never_passes(seed)
 
 
 def test_the_random_runs_are_of_every_kind() -> None:
     """What is proved of no accepted run is proved of nothing."""
-    runs = [a_run_ends_within_its_bounds_and_accepts_only_by_a_policy(seed) for seed in range(400)]
+    runs = [a_run_ends_within_its_bounds_and_accepts_only_by_a_policy(seed) for seed in range(250)]
     outcomes = Counter(map(outcome_of, runs))
-    assert min(outcomes[outcome] for outcome in ("accept", "review", "reject")) >= 20
-    assert sum(run.number > 1 and outcome_of(run) == "accept" for run in runs) >= 10
+    assert min(outcomes[outcome] for outcome in ("accept", "review", "reject")) >= 10
+    assert sum(run.number > 1 and outcome_of(run) == "accept" for run in runs) >= 8
     assert {each.edge for run in runs for each in run.trail} >= {
         "next",
         "error",
@@ -353,7 +353,7 @@ def test_the_random_runs_are_of_every_kind() -> None:
         "a",
         "b",
     }
-    assert Counter(what_is_unknown_never_passes(seed) for seed in range(400))["same"] >= 10
+    assert Counter(what_is_unknown_never_passes(seed) for seed in range(250))["same"] >= 10
 
 
 @pytest.mark.soak

@@ -7,10 +7,10 @@ from math import sqrt
 
 import pytest
 
-from engine.workflow.flow import Began
+from engine.workflow.flow import Began, begin
 from engine.workflow.steps import Decide, End, Part, Split
 from engine.workflow.walking.split import BUCKETS, bucket_of
-from tests.workflow.walks import Bounds, World, steps_of, walked, way
+from tests.workflow.walks import NOW, OWN, Bounds, World, steps_of, walker, way
 
 PEOPLE = 100_000
 
@@ -24,7 +24,7 @@ def part_of(customer: str, split: Split) -> str:
     """The part that a walk takes."""
     world = World(book={"age": Bounds("age")})
     workflow = steps_of(split, Decide("decide", policies=("age",)), End("done"))
-    run = walked(workflow, world, Began(), customer=customer)
+    run = walker(workflow, world, customer).walk(begin(workflow, "standard", {}, OWN, ()), Began(), NOW)
     return way(run)[0].partition(":")[2]
 
 
@@ -56,19 +56,25 @@ def test_parts_have_their_percentage(percents: dict[str, float]) -> None:
 
 def test_a_walk_goes_by_the_bucket() -> None:
     split = Split("trial", parts=parts(a=0, b=25, c=74.99, d=0.01), salt="s")
-    for customer in map(str, range(300)):
+    for customer in map(str, range(60)):
         bucket = bucket_of("s", "Sandbox", customer)
         assert part_of(customer, split) == ("b" if bucket < 2500 else "c" if bucket < 9999 else "d")
+
+
+def test_a_part_ends_where_the_next_begins() -> None:
+    split = Split("trial", parts=parts(a=25, b=75), salt="s")
+    at = {bucket_of("s", "Sandbox", str(number)): str(number) for number in range(60_000)}
+    assert [part_of(at[bucket], split) for bucket in (0, 2499, 2500, 9999)] == ["a", "a", "b", "b"]
 
 
 def test_a_percent_that_moves_moves_that_share_and_nobody_else() -> None:
     before = Split("trial", parts=parts(a=90, b=10), salt="s")
     after = Split("trial", parts=parts(a=80, b=20), salt="s")
-    people = [str(number) for number in range(400)]
+    people = [str(number) for number in range(200)]
     moved = [each for each in people if part_of(each, before) != part_of(each, after)]
     assert all(8000 <= bucket_of("s", "Sandbox", each) < 9000 for each in moved)
     assert {part_of(each, before) for each in moved} == {"a"}
-    assert abs(len(moved) - 40) <= 5 * sqrt(400 * 0.1 * 0.9)
+    assert abs(len(moved) - 20) <= 5 * sqrt(200 * 0.1 * 0.9)
 
 
 def test_salt_and_environment_draw_anew() -> None:

@@ -291,6 +291,16 @@ def test_conditions_read_the_run_itself() -> None:
     ]
 
 
+@pytest.mark.parametrize("score", [40, None])
+def test_a_score_that_was_set_goes_before_a_scorecards(score: Any) -> None:
+    seen: list[Any] = []
+    look = Says(lambda record: bool(seen.append(record[SCORE])))
+    branch = Branch("look", cases=(Case(look, "done"),), otherwise="done")
+    workflow = selfie_then(DECIDE, Set("mark", score=Says(lambda _: score)), branch, DONE)
+    walked(workflow, world(CLOSE, book={"age": Bounds("age", scored=True)}), Began(), Captured())
+    assert seen[0] == score
+
+
 # ---- step up ---------------------------------------------------------------------------------------------------
 
 

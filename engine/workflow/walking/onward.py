@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import cast
+from typing import Any, cast
 
 from engine.workflow.acts import FetchFailed
 from engine.workflow.came import Came
@@ -19,16 +20,28 @@ MOST_STEPS = 200
 
 
 def onward(walk: Walk, run: Run, came: Came | None) -> Run:
-    """The run where it waits, or where it is over; `came` is for the first step."""
+    """The run where it waits, or where it is over; `came` is for the first step.
+
+    Args:
+        run: the caller's own copy, which nobody else has seen; it is changed and returned.
+    """
     for _ in range(MOST_STEPS):
         if run.at is None:
             return run
         done = _done(walk, run, run.at, came)
         if isinstance(done, Stays):
-            return replace(run, waits=done.waits, **done.changes)
+            _put(run, {**done.changes, "waits": done.waits})
+            return run
         taken = Taken(run.at, done.edge, walk.now)
-        run, came = replace(run, at=done.to, waits=None, trail=(*run.trail, taken), **done.changes), None
+        _put(run, {**done.changes, "at": done.to, "waits": None, "trail": (*run.trail, taken)})
+        came = None
     return _stopped(run, "took more steps than a walk may")
+
+
+def _put(own: Run, changes: Mapping[str, Any]) -> None:
+    """A new run for each step would cost as much as a step."""
+    for name, value in changes.items():
+        object.__setattr__(own, name, value)
 
 
 def _done(walk: Walk, run: Run, at: str, came: Came | None) -> Left | Stays:

@@ -61,18 +61,19 @@ def _by_workflow(walk: Walk, run: Run, step: Shadow) -> Said:
     workflow = walk.acts.candidate(step.workflow or "")
     if workflow is None:
         return "review", (), "there is no such workflow"
+    known = _of_the_world(run)
     begun = Run(
         at=workflow.first,
         strategy=step.strategy or run.strategy,
         pins=run.pins,
         features=run.features,
         given=run.given,
-        failures=_of_the_world(run),
+        failures=known,
         missing=run.missing,
     )
     beside = replace(walk, workflow=workflow, steps={**walk.steps, **INSTEAD}, past=None)
     ended = onward(beside, begun, None)
-    own = [row for row in ended.failures if row not in begun.failures]
+    own = [row for row in ended.failures if row not in known]
     return outcome_of(ended), ended.policies, own[0]["reason"] if own else None
 
 
