@@ -23,7 +23,7 @@ from engine.policy.ranges import constants_are_possible
 from engine.workflow.steps import DECISION, PASS, SCORE, Record
 
 MOST_PASSES = 100
-_OF_THE_RUN = (
+OF_THE_RUN = (
     Feature(DECISION, "enum", "Decision", "The decision as it stands.", "workflow", values=tuple(SEVERITY)),
     Feature(SCORE, "number", "Score", "The score as it stands.", "workflow", low=-MAX_INTEGER, high=MAX_INTEGER),
     Feature(PASS, "integer", "Pass", "1 before any step up.", "workflow", low=1, high=MOST_PASSES),
@@ -75,7 +75,7 @@ class Names:
 
 def names_of(catalogue: Catalogue) -> Names:
     """The features, the decision, the score and the number of the pass."""
-    return Names(Catalogue([*catalogue.values(), *_OF_THE_RUN]))
+    return Names(Catalogue([*catalogue.values(), *OF_THE_RUN]))
 
 
 def read_when(node: Node, names: Names, mistakes: Mistakes) -> TypedCondition | None:

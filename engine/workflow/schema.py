@@ -14,7 +14,8 @@ from engine.policy.schema import DIALECT
 from engine.policy.schema.conditions import conditions
 from engine.policy.schema.forms import TEXT, Schema, closed, listed, told
 from engine.policy.schema.words import words
-from engine.workflow.head import MOST_HOURS, NAME
+from engine.workflow.conditions import OF_THE_RUN
+from engine.workflow.head import ALWAYS, MOST_HOURS, NAME, PLAIN
 from engine.workflow.reading.forms import FORMS
 from engine.workflow.reading.forms.form import Form
 from engine.workflow.reading.forms.shapes import TARGET
@@ -24,9 +25,16 @@ from engine.workflow.words import CHALLENGES, KINDS
 
 def workflow_schema(catalogue: Catalogue) -> dict[str, Any]:
     """The schema, with these features as what conditions and answers may name."""
-    definitions = {**words(catalogue, Reasons(())), **conditions()}
-    needed = {name: definitions[name] for name in ("feature", "outcome", "name", "condition", "when", "body")}
+    found = words(catalogue, Reasons(()))
+    read = {**found["feature"], "oneOf": [*found["feature"]["oneOf"], *_of_the_run()]}
+    needed = {"given": found["feature"], "feature": read, "outcome": found["outcome"], **conditions()}
     return {"$schema": DIALECT, "title": "Workflow of Selfie Intelligence", **_workflow(), "$defs": needed}
+
+
+def _of_the_run() -> list[Schema]:
+    """What conditions may read besides features."""
+    named: list[Schema] = [{"const": one.name, "title": one.title, "description": one.meaning} for one in OF_THE_RUN]
+    return [*named, {"type": "string", "pattern": r"^computed\.", "description": "What a `set` step computed."}]
 
 
 def _workflow() -> Schema:
@@ -49,8 +57,9 @@ def _workflow() -> Schema:
         "policies": told(listed(TEXT, 1), "Policies, where there are no `steps`."),
         "steps": told(listed(_step(), 1, MOST_STEPS), "What is done, one after the other; the first is the start."),
     }
-    plain = {"required": ["providers", "policies"], "not": {"required": ["steps"]}}
-    return closed(keys, ["workflow", "title", "evidence"], anyOf=[{"required": ["steps"]}, plain])
+    plain = {"required": list(PLAIN), "not": {"required": ["steps"]}}
+    steps = {"required": ["steps"], "not": {"anyOf": [{"required": [name]} for name in PLAIN]}}
+    return closed(keys, list(ALWAYS), anyOf=[steps, plain])
 
 
 def _step() -> Schema:

@@ -15,6 +15,8 @@ MOST_TRIED = 200_000
 def customer_of(workflow: Workflow, parts: Mapping[str, str], environment: str) -> str | None:
     """An id whose bucket of each split is in the part named for it; None where nobody is found."""
     wanted = [(step.salt, _buckets(step, parts[name])) for name, step in _splits(workflow) if name in parts]
+    if not all(buckets for _, buckets in wanted):
+        return None
     for number in range(MOST_TRIED if wanted else 1):
         customer = f"customer-{number}"
         if all(bucket_of(salt, environment, customer) in buckets for salt, buckets in wanted):

@@ -14,7 +14,8 @@ ERROR: dict[str, Schema] = {
 STRATEGY: Schema = told(TEXT, "A strategy of the policies.")
 DURATION: Schema = {"type": "string", "pattern": f"^{PATTERN}$"}
 POLICIES: Schema = told(listed(TEXT, 1), "Policies by name.")
-FEATURES: Schema = listed(ref("feature"), 1)
+GIVEN: Schema = ref("given")
+"""A feature that somebody outside may give."""
 
 
 def whole(low: int, high: int, description: str) -> Schema:

@@ -12,7 +12,7 @@ from engine.workflow.conditions import TypedCondition, read_value
 from engine.workflow.reading.addresses import problem_of_url
 from engine.workflow.reading.answers import may_be_given
 from engine.workflow.reading.forms.form import Form
-from engine.workflow.reading.forms.shapes import DURATION, ERROR, NEXT, whole
+from engine.workflow.reading.forms.shapes import DURATION, ERROR, GIVEN, NEXT, whole
 from engine.workflow.reading.pointers import PATTERN, is_pointer
 from engine.workflow.reading.written import NAME, Written, word_of
 from engine.workflow.steps import Http, Set, Webhook
@@ -117,7 +117,9 @@ def _conditions(written: Written, key: str, form: str) -> dict[str, TypedConditi
 
 
 def _webhook(written: Written) -> Webhook:
-    return Webhook(written.id, next=written.goes_on(), event=written.choice("event", EVENTS, "event") or EVENTS[4])
+    return Webhook(
+        written.id, next=written.goes_on(), event=written.choice("event", EVENTS, "event") or "decision_update"
+    )
 
 
 def _named(pattern: str, description: str) -> Schema:
@@ -128,7 +130,7 @@ def _named(pattern: str, description: str) -> Schema:
 _RESPONSE: Schema = {
     "type": "object",
     "minProperties": 1,
-    "propertyNames": ref("feature"),
+    "propertyNames": GIVEN,
     "additionalProperties": {"type": "string", "pattern": f"^{PATTERN}$"},
 }
 HTTP = Form(

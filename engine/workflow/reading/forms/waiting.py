@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 from engine.logic.mistakes import quoted
-from engine.policy.schema.forms import TEXT, told
+from engine.policy.schema.forms import TEXT, listed, told
 from engine.workflow.reading.addresses import problem_of_link
 from engine.workflow.reading.answers import may_be_given
 from engine.workflow.reading.durations import LONGEST
 from engine.workflow.reading.forms.form import Form
-from engine.workflow.reading.forms.shapes import DURATION, ERROR, FEATURES, NEXT, STRATEGY, TARGET, whole
+from engine.workflow.reading.forms.shapes import DURATION, ERROR, GIVEN, NEXT, STRATEGY, TARGET, whole
 from engine.workflow.reading.written import NAME, Written
 from engine.workflow.steps import Asked, Review, StepUp, Wait
 from engine.workflow.words import CHALLENGES
@@ -85,7 +85,7 @@ STEP_UP = Form(
         "strategy": STRATEGY,
         "challenge": told({"enum": list(CHALLENGES)}, "What the next capture asks of the person."),
         "link": told(TEXT, "An https address in which `{eval_id}` stands for the evaluation."),
-        "takes": told(FEATURES, "The features that the answer may give."),
+        "takes": told(listed(GIVEN, 1), "The features that the answer may give."),
         "within": told(DURATION, "How long it waits for the answer; 24h unless given."),
     },
     ("by",),
