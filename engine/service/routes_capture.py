@@ -19,6 +19,7 @@ from engine.service.capture_requests import (
 )
 from engine.service.evidence import kept_headers
 from engine.service.session_access import Browser
+from engine.service.shapes import Standing
 from engine.service.wiring import Services
 
 router = APIRouter(prefix="/api/capture/sessions", tags=["capture"])
@@ -28,15 +29,16 @@ SESSION_COOKIE = "selfie_session"
 DEVICE_COOKIE = "selfie_device"
 COOKIE_PATH = "/api/capture"
 YEAR = 365 * 24 * 3600
+STANDING: dict[int | str, Json] = {200: {"model": Standing}}
 
 
-@router.get("/state")
+@router.get("/state", response_model=None, responses=STANDING)
 def state(request: Request, services: Parts, token: SessionToken) -> Json:
     """Where the session stands. Changes nothing."""
     return services.capturing.state(token, _browser(request))
 
 
-@router.post("/open")
+@router.post("/open", response_model=None, responses=STANDING)
 def open_session(body: OpenRequest, request: Request, response: Response, services: Parts, token: SessionToken) -> Json:
     """Bind the session to this browser, or continue in it."""
     opened = services.capturing.open(token, _browser(request), body.handoff)
@@ -47,43 +49,43 @@ def open_session(body: OpenRequest, request: Request, response: Response, servic
     return opened.body
 
 
-@router.post("/consent")
+@router.post("/consent", response_model=None, responses=STANDING)
 def consent(body: ConsentRequest, request: Request, services: Parts, token: SessionToken) -> Json:
     """The person agreed."""
     return services.capturing.consent(token, _browser(request), body.version, body.agreed)
 
 
-@router.post("/challenge")
+@router.post("/challenge", response_model=None, responses=STANDING)
 def challenge(body: ChallengeRequest, request: Request, services: Parts, token: SessionToken) -> Json:
     """Begin a take: its nonce and key, and what is asked in it. Again begins a new one."""
     return services.capturing.takes.draw(token, _browser(request), body.choice)
 
 
-@router.post("/frames")
+@router.post("/frames", response_model=None, responses=STANDING)
 def frames(body: FramesRequest, request: Request, services: Parts, token: SessionToken) -> Json:
     """What was captured in the take, once."""
     return services.capturing.takes.frames(token, _browser(request), body)
 
 
-@router.post("/submit")
+@router.post("/submit", response_model=None, responses=STANDING)
 def submit(body: SubmitRequest, request: Request, services: Parts, token: SessionToken) -> Json:
     """Use the session up. Never tells the decision."""
     return services.capturing.submitting.submit(token, _browser(request), body)
 
 
-@router.post("/passkey/options")
+@router.post("/passkey/options", response_model=None, responses=STANDING)
 def passkey_options(body: PasskeyOptionsRequest, request: Request, services: Parts, token: SessionToken) -> Json:
     """What the browser's authenticator is to do, where the workflow offers a passkey; after frames, before submit."""
     return services.capturing.passkeys.options(token, _browser(request), body.nonce)
 
 
-@router.post("/passkey")
+@router.post("/passkey", response_model=None, responses=STANDING)
 def passkey(body: PasskeyRequest, request: Request, services: Parts, token: SessionToken) -> Json:
     """What the authenticator answered. A wrong answer stops nobody; it is told to the policy."""
     return services.capturing.passkeys.answer(token, _browser(request), body)
 
 
-@router.post("/decline")
+@router.post("/decline", response_model=None, responses=STANDING)
 def decline(_body: DeclineRequest, request: Request, services: Parts, token: SessionToken) -> Json:
     """The person does not want to."""
     return services.capturing.decline(token, _browser(request))

@@ -11,19 +11,27 @@ from engine.features import Feature
 from engine.service.auth import Caller, Parts
 from engine.service.pipeline import BoundWorkflow
 from engine.service.problems import Problem
+from engine.service.shapes_of_catalogue import (
+    CardAnswer,
+    FeatureItems,
+    ModelItems,
+    ReasonItems,
+    WorkflowAnswer,
+    WorkflowItems,
+)
 from engine.workflow.drawing import graph_of, svg_of
 
 router = APIRouter(prefix="/api", tags=["catalogue"])
 Json = dict[str, Any]
 
 
-@router.get("/workflows")
+@router.get("/workflows", response_model=None, responses={200: {"model": WorkflowItems}})
 def workflows(services: Parts, _key: Caller) -> Json:
     """Every workflow as its file says it."""
     return {"items": [_workflow(bound) for _, bound in sorted(services.pipeline.workflows.items())]}
 
 
-@router.get("/workflows/{name}")
+@router.get("/workflows/{name}", response_model=None, responses={200: {"model": WorkflowAnswer}})
 def workflow(name: str, services: Parts, _key: Caller) -> Json:
     """One workflow with its file's `text`, and drawn: as a `graph` of steps and ways, and as `svg`."""
     bound = services.pipeline.workflows.get(name)
@@ -33,13 +41,13 @@ def workflow(name: str, services: Parts, _key: Caller) -> Json:
     return {**_workflow(bound), "text": bound.workflow.text, **drawn}
 
 
-@router.get("/features")
+@router.get("/features", response_model=None, responses={200: {"model": FeatureItems}})
 def features(services: Parts, _key: Caller) -> Json:
     """The feature catalogue."""
     return {"items": [_feature(feature) for feature in services.catalogue.values()]}
 
 
-@router.get("/reasons")
+@router.get("/reasons", response_model=None, responses={200: {"model": ReasonItems}})
 def reasons(services: Parts, _key: Caller) -> Json:
     """Every reason code."""
     return {
@@ -57,13 +65,13 @@ def reasons(services: Parts, _key: Caller) -> Json:
     }
 
 
-@router.get("/models")
+@router.get("/models", response_model=None, responses={200: {"model": ModelItems}})
 def models(services: Parts, _key: Caller) -> Json:
     """The signals that have a card."""
     return {"items": [{"model": card.name, "title": card.title} for card in services.cards.values()]}
 
 
-@router.get("/models/{name}/card")
+@router.get("/models/{name}/card", response_model=None, responses={200: {"model": CardAnswer}})
 def card(name: str, services: Parts, _key: Caller) -> Json:
     """One card as it was written, with its plots."""
     found = services.cards.get(name)

@@ -12,6 +12,14 @@ from engine.service.answers import timestamp
 from engine.service.auth import Caller, Editor, Parts
 from engine.service.problems import Problem, refused
 from engine.service.requests import PRINTABLE, CheckRequest, SaveRequest, TryRequest
+from engine.service.shapes_of_catalogue import (
+    CheckAnswer,
+    PolicyAnswer,
+    PolicyItems,
+    SavedVersion,
+    TryAnswer,
+    VersionAnswer,
+)
 from engine.service.trying import try_policy
 from engine.service.wiring import Services
 from engine.store.policy_versions import PolicyVersion, VersionConflict
@@ -21,13 +29,13 @@ router = APIRouter(prefix="/api/policies", tags=["policies"])
 Json = dict[str, Any]
 
 
-@router.get("")
+@router.get("", response_model=None, responses={200: {"model": PolicyItems}})
 def policies(services: Parts, _key: Caller) -> Json:
     """Every policy with its live version."""
     return {"items": [_summary(name, services) for name in services.policies.versions.names()]}
 
 
-@router.post("/check")
+@router.post("/check", response_model=None, responses={200: {"model": CheckAnswer}})
 def check(body: CheckRequest, services: Parts, _key: Caller) -> Json:
     """Every mistake in a text, with its place; nothing is stored."""
     source = f"policies/{body.name or 'policy'}.yaml"
@@ -47,13 +55,13 @@ def check(body: CheckRequest, services: Parts, _key: Caller) -> Json:
     }
 
 
-@router.post("/try")
+@router.post("/try", response_model=None, responses={200: {"model": TryAnswer}})
 def attempt(body: TryRequest, services: Parts, _key: Caller) -> Json:
     """Decide a record or a selfie by a text; nothing is stored."""
     return try_policy(body, services)
 
 
-@router.get("/{name}")
+@router.get("/{name}", response_model=None, responses={200: {"model": PolicyAnswer}})
 def policy(name: PolicyName, services: Parts, _key: Caller) -> Json:
     """One policy with all its versions, the newest first."""
     found = services.policies.versions.all_of(name)
@@ -63,7 +71,7 @@ def policy(name: PolicyName, services: Parts, _key: Caller) -> Json:
     return {"policy": name, "live_version": live, "versions": [_version(each, live) for each in found]}
 
 
-@router.get("/{name}/versions/{number}")
+@router.get("/{name}/versions/{number}", response_model=None, responses={200: {"model": VersionAnswer}})
 def version(name: PolicyName, number: int, services: Parts, _key: Caller) -> Json:
     """One version with its text."""
     found = services.policies.versions.get(name, number) if 0 < number < 2**31 else None
@@ -72,7 +80,7 @@ def version(name: PolicyName, number: int, services: Parts, _key: Caller) -> Jso
     return {"policy": name, **_version(found, services.policies.live_version(name)), "text": found.text}
 
 
-@router.post("/{name}/versions", status_code=201)
+@router.post("/{name}/versions", status_code=201, response_model=None, responses={201: {"model": SavedVersion}})
 def save(name: PolicyName, body: SaveRequest, services: Parts, key: Editor) -> Json:
     """Save a new version, which is live at once. Refused with every mistake, or where somebody was faster."""
     source = f"policies/{name}.yaml"

@@ -11,6 +11,14 @@ from engine.service.answers import page
 from engine.service.auth import Editor, Parts
 from engine.service.pinned import OutboundFailed
 from engine.service.problems import Problem
+from engine.service.shapes_of_webhooks import (
+    DeliveryPage,
+    EndpointItem,
+    EndpointItems,
+    EndpointSecret,
+    Replayed,
+    SentTest,
+)
 from engine.service.webhook_answers import delivery_cursor, delivery_json, delivery_place, endpoint_json
 from engine.service.webhook_requests import EndpointRequest, Identity, InPath, ReplayRequest, RotateRequest
 from engine.store.deliveries import Wanted
@@ -21,7 +29,7 @@ Json = dict[str, Any]
 PAGE = 50
 
 
-@router.get("/endpoints")
+@router.get("/endpoints", response_model=None, responses={200: {"model": EndpointItems}})
 def endpoints(services: Parts, key: Editor) -> Json:
     """Every endpoint of the key's environment, with how many deliveries wait or are dead."""
     known = services.webhooks.endpoints
@@ -29,7 +37,7 @@ def endpoints(services: Parts, key: Editor) -> Json:
     return {"items": [endpoint_json(each, counts.get(each.id)) for each in known.list(key.environment)]}
 
 
-@router.post("/endpoints", status_code=201)
+@router.post("/endpoints", status_code=201, response_model=None, responses={201: {"model": EndpointSecret}})
 def add(body: EndpointRequest, services: Parts, key: Editor) -> Json:
     """A new endpoint. `secret` is shown this once."""
     try:
@@ -49,7 +57,7 @@ def remove(endpoint_id: InPath, services: Parts, key: Editor) -> Response:
     return Response(status_code=204)
 
 
-@router.post("/endpoints/{endpoint_id}/rotate")
+@router.post("/endpoints/{endpoint_id}/rotate", response_model=None, responses={200: {"model": EndpointSecret}})
 def rotate(endpoint_id: InPath, services: Parts, key: Editor, body: RotateRequest | None = None) -> Json:
     """A new `secret`, shown this once; the old one signs beside it for a while."""
     keep = timedelta(hours=(body or RotateRequest()).keep_hours)
@@ -59,7 +67,7 @@ def rotate(endpoint_id: InPath, services: Parts, key: Editor, body: RotateReques
     return {**_endpoint(endpoint_id, services, key), "secret": secret}
 
 
-@router.post("/endpoints/{endpoint_id}/enable")
+@router.post("/endpoints/{endpoint_id}/enable", response_model=None, responses={200: {"model": EndpointItem}})
 def enable(endpoint_id: InPath, services: Parts, key: Editor) -> Json:
     """Send to it again after it answered 410; what is dead is sent where it is replayed."""
     if not services.webhooks.endpoints.enable(endpoint_id, key.environment):
@@ -67,7 +75,7 @@ def enable(endpoint_id: InPath, services: Parts, key: Editor) -> Json:
     return _endpoint(endpoint_id, services, key)
 
 
-@router.post("/endpoints/{endpoint_id}/test")
+@router.post("/endpoints/{endpoint_id}/test", response_model=None, responses={200: {"model": SentTest}})
 def test(endpoint_id: InPath, services: Parts, key: Editor) -> Json:
     """Send an event of type `test` right away, signed like any other, and tell what came of it."""
     attempt = services.webhooks.subscriptions.test(endpoint_id, key.environment)
@@ -76,7 +84,7 @@ def test(endpoint_id: InPath, services: Parts, key: Editor) -> Json:
     return {"delivered": attempt.arrived, "status_code": attempt.status, "error": attempt.error}
 
 
-@router.post("/endpoints/{endpoint_id}/replay")
+@router.post("/endpoints/{endpoint_id}/replay", response_model=None, responses={200: {"model": Replayed}})
 def replay_dead(endpoint_id: InPath, services: Parts, key: Editor) -> Json:
     """Send everything again that was given up; answers how much that is."""
     endpoint = services.webhooks.endpoints.get(endpoint_id, key.environment)
@@ -88,7 +96,7 @@ def replay_dead(endpoint_id: InPath, services: Parts, key: Editor) -> Json:
     return {"replayed": services.webhooks.deliveries.replay(key.environment, now, endpoint_id=endpoint_id)}
 
 
-@router.get("/deliveries")
+@router.get("/deliveries", response_model=None, responses={200: {"model": DeliveryPage}})
 def deliveries(
     services: Parts,
     key: Editor,
@@ -106,7 +114,7 @@ def deliveries(
     return page([delivery_json(each) for each in shown], delivery_cursor(shown[-1]) if more else None)
 
 
-@router.post("/deliveries/{event_id}/replay")
+@router.post("/deliveries/{event_id}/replay", response_model=None, responses={200: {"model": Replayed}})
 def replay(event_id: InPath, services: Parts, key: Editor, body: ReplayRequest | None = None) -> Json:
     """Send an event again, whether it arrived or was given up; answers to how many endpoints. Not to disabled ones."""
     known, now = services.webhooks.deliveries, services.clock.now()

@@ -157,3 +157,14 @@ class TraceAnswer(BaseModel):
     failures: list[dict[str, str]]
     models: dict[str, str]
     policies: list[dict[str, Any]]
+
+
+class Standing(BaseModel):
+    """Where a capture session stands: what every answer to the person's page begins with."""
+
+    model_config = ConfigDict(extra="allow")
+
+    state: Literal["created", "opened", "consented", "captured", "submitted", "expired", "declined", "failed"]
+    expires_at: Stamp
+    bound: bool
+    again: Literal[True] | None = Field(default=None, description="There where one selfie was not enough.")
