@@ -8,11 +8,14 @@ from typing import Annotated
 import typer
 
 from engine.diagnostics import Refused
+from engine.service.erasing import Erasing, StillWaits
+from engine.service.pipeline import SystemClock
 from engine.service.settings import read_settings
+from engine.service.stores import open_stores
 from engine.store.database import Database, sqlite_url
 from engine.store.migrate import migrate
 
-USAGE = 2
+FINDINGS, USAGE = 1, 2
 group = typer.Typer(name="db", help="The database: bring it to this version's tables.", no_args_is_help=True)
 
 
@@ -34,6 +37,27 @@ def upgrade(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")]
         typer.echo(json.dumps({"before": before, "after": after}))
     else:
         typer.echo(f"the database is at {after}" + ("" if before == after else f", it was at {before or 'nothing'}"))
+
+
+@group.command("erase")
+def erase(eval_id: Annotated[str, typer.Argument(metavar="EVAL_ID", help="An evaluation that has ended.")]) -> None:
+    """Take everything of the person out of one evaluation; what was decided, by what and when, stays."""
+    try:
+        stores = open_stores(read_settings())
+    except Refused as wrong:
+        typer.echo(str(wrong), err=True)
+        raise typer.Exit(USAGE) from wrong
+    try:
+        found = Erasing(stores, SystemClock()).erase(eval_id)
+    except StillWaits as waits:
+        typer.echo("it still waits; it can be erased when it has ended", err=True)
+        raise typer.Exit(FINDINGS) from waits
+    finally:
+        stores.close()
+    if not found:
+        typer.echo("there is no such evaluation", err=True)
+        raise typer.Exit(USAGE)
+    typer.echo("erased")
 
 
 def mount(app: typer.Typer) -> None:

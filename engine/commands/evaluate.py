@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from engine.commands.replay import print_replay
 from engine.contracts import Evidence
 from engine.diagnostics import Refused
 from engine.frames import MAX_FRAME_BYTES, BadFrame, Frame
@@ -61,17 +62,30 @@ NOBODY = "selfie evaluate"
 
 
 def evaluate(
-    images: Annotated[list[Path], typer.Argument(metavar="IMAGE…", help="JPEG, PNG or WebP files.")],
+    images: Annotated[list[Path] | None, typer.Argument(metavar="IMAGE…", help="JPEG, PNG or WebP files.")] = None,
     workflow: Annotated[str, typer.Option("--workflow", help="A workflow that reads a still.")] = WORKFLOW,
     strategy: Annotated[str | None, typer.Option("--strategy", help="A strategy of its policies.")] = None,
+    replay: Annotated[
+        str | None, typer.Option("--replay", metavar="EVAL_ID", help="Instead of images: a stored evaluation again.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, in the order given.")] = False,
 ) -> None:
-    """Decide each image. Exit code 1 where one of them could not be read, 2 for a wrong workflow or strategy."""
+    """Decide each image. Exit code 1 where one of them could not be read, 2 for a wrong workflow or strategy.
+
+    With --replay the exit code is 0 where every byte of outcome and answer comes out as it was stored, and 1 where not.
+    """
+    if replay is not None:
+        raise typer.Exit(print_replay(replay, as_json=as_json))
+    if not images:
+        typer.echo("give images, or --replay with the id of an evaluation", err=True)
+        raise typer.Exit(USAGE)
     try:
         pipeline, policies = _open(progress=not as_json)
         bound = pipeline.workflow(workflow)
         if bound.workflow.evidence != "still":
             raise Problem(422, "selfieNotAccepted", f"Workflow `{workflow}` does not read stills.")
+        if not bound.workflow.is_plain:
+            raise Problem(422, "stepsNotWalked", f"Workflow `{workflow}` has steps; `selfie workflow test` walks them.")
         pinned = [policies[name] for name in bound.workflow.policies]
         chosen = strategy_for(bound.workflow, strategy, pinned)
     except (Problem, Refused) as wrong:

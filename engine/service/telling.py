@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.store.evaluations import Evaluation, Evaluations, Started
+from engine.store.evaluations import Evaluation, Evaluations
 from engine.store.outbox import Outbox
 from engine.workflow.state import Run
 
@@ -35,7 +35,14 @@ class Telling:
             evaluation: as it stands after the walk.
         """
         started = evaluation.started
-        for event in self._events(connection, evaluation, run, begins=begins):
+        wanted = self.outbox.wanted(connection, started.environment)
+        if not wanted:
+            return
+        if begins and "reevaluation" in wanted and not self.evaluations.is_repeated(connection, started):
+            wanted -= {"reevaluation"}
+        for event in _events(evaluation, run, begins=begins):
+            if event not in wanted:
+                continue
             self.outbox.put(
                 connection,
                 environment=started.environment,
@@ -45,21 +52,18 @@ class Telling:
                 data=lambda: self.answer(evaluation),
             )
 
-    def _events(self, connection: Connection, evaluation: Evaluation, run: Run, *, begins: bool) -> Iterator[str]:
-        if begins and self._is_wanted_again(connection, evaluation.started):
-            yield "reevaluation"
-        yield from run.events
-        ended = evaluation.ended
-        if ended is None:
-            yield "evaluation_paused"
-            return
-        if any(failure["cause"] == "provider" for failure in ended.failures):
-            yield "workflow_execution_failed"
-        yield "evaluation_completed"
-        if run.queued is not None and ended.outcome == "review":
-            yield "review_case_assigned"
 
-    def _is_wanted_again(self, connection: Connection, started: Started) -> bool:
-        """Whether somebody wants to know that this customer came before; looked up for nobody else."""
-        wanted = self.outbox.is_wanted(connection, started.environment, "reevaluation")
-        return wanted and self.evaluations.is_repeated(connection, started)
+def _events(evaluation: Evaluation, run: Run, *, begins: bool) -> Iterator[str]:
+    """Everything that may be told of a walk; that a customer came before is found out by who tells it."""
+    if begins:
+        yield "reevaluation"
+    yield from run.events
+    ended = evaluation.ended
+    if ended is None:
+        yield "evaluation_paused"
+        return
+    if any(failure["cause"] == "provider" for failure in ended.failures):
+        yield "workflow_execution_failed"
+    yield "evaluation_completed"
+    if run.queued is not None and ended.outcome == "review":
+        yield "review_case_assigned"

@@ -160,6 +160,10 @@ def _policy_row(result: PolicyResult) -> dict[str, Any]:
     }
 
 
+_BEGIN, _END = insert(evaluation), insert(outcome)
+"""Made once: of all that is stored with a decision, building statements would take the longest."""
+
+
 class Evaluations:
     """The tables of evaluations and outcomes, and what each evaluation left to be known again."""
 
@@ -186,7 +190,7 @@ class Evaluations:
         Raises:
             IntegrityError: the same Idempotency-Key was there first.
         """
-        connection.execute(insert(evaluation).values(_row(started)))
+        connection.execute(_BEGIN, _row(started))
         if retry:
             row = {**_row(retry), "eval_id": started.eval_id, "at": started.started_at}
             connection.execute(insert(idempotency).values(row))
@@ -204,7 +208,7 @@ class Evaluations:
         """
         row = _row(ended)
         seen = row.pop("sightings")
-        connection.execute(insert(outcome).values(eval_id=started.eval_id, **row))
+        connection.execute(_END, {"eval_id": started.eval_id, **row})
         if waited:
             self.see(connection, started, seen, ended.decided_at, ended.outcome)
         else:

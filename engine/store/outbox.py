@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from json import dumps
 from typing import Any, Literal, get_args
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from engine.store.tables import delivery, evaluation, webhook_endpoint, webhook_event
 
@@ -30,9 +30,10 @@ EVENTS: tuple[Event, ...] = get_args(Event)
 class Outbox:
     """Where events are put. One event has one body, whoever it goes to and however often."""
 
-    def is_wanted(self, connection: Connection, environment: str, event_type: str) -> bool:
-        """Whether an endpoint would get such an event: for events that cost something to find out."""
-        return bool(_wanting(connection, environment, event_type))
+    def wanted(self, connection: Connection, environment: str) -> frozenset[str]:
+        """The types that somebody wants, asked once for several events: mostly there are none, and nothing is to do."""
+        found = connection.execute(_ENDPOINTS, {"environment": environment})
+        return frozenset(event for row in found for event in (row.events or EVENTS))
 
     def put(
         self,
@@ -82,12 +83,15 @@ class Outbox:
         return event_id
 
 
+_ENDPOINTS = (
+    select(webhook_endpoint.c.id, webhook_endpoint.c.events)
+    .where(webhook_endpoint.c.environment == bindparam("environment"), webhook_endpoint.c.disabled_at.is_(None))
+    .order_by(webhook_endpoint.c.id)
+    .with_for_update(read=True, key_share=True)  # none can be removed before we are done
+)
+"""Made once: it is asked in every transaction that ends an evaluation."""
+
+
 def _wanting(connection: Connection, environment: str, event_type: str) -> list[str]:
-    endpoint = webhook_endpoint.c
-    query = (
-        select(endpoint.id, endpoint.events)
-        .where(endpoint.environment == environment, endpoint.disabled_at.is_(None))
-        .order_by(endpoint.id)
-        .with_for_update(read=True, key_share=True)  # it cannot be removed before we are done
-    )
-    return [row.id for row in connection.execute(query) if not row.events or event_type in row.events]
+    found = connection.execute(_ENDPOINTS, {"environment": environment})
+    return [row.id for row in found if not row.events or event_type in row.events]

@@ -14,6 +14,8 @@ from engine.store.database import Database
 from engine.store.tables import policy_version
 
 SEEDED_BY = "selfie"
+_NEWEST = select(policy_version.c.name, func.max(policy_version.c.version)).group_by(policy_version.c.name)
+"""Made once: every evaluation asks it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +78,8 @@ class PolicyVersions:
 
     def newest_numbers(self) -> dict[str, int]:
         """Name to number of the newest version."""
-        query = select(policy_version.c.name, func.max(policy_version.c.version)).group_by(policy_version.c.name)
         with self._database.reading() as connection:
-            return {row[0]: row[1] for row in connection.execute(query)}
+            return {row[0]: row[1] for row in connection.execute(_NEWEST)}
 
     def all_of(self, name: str) -> list[PolicyVersion]:
         """Every version of one policy, the newest first."""

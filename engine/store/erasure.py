@@ -1,0 +1,93 @@
+"""Takes everything of the person out of an evaluation that has ended. What was decided, by what and when, stays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, delete, exists, select, update
+
+from engine.store.database import Database
+from engine.store.deliveries import erase_events
+from engine.store.tables import (
+    capture_session,
+    case_event,
+    case_state,
+    device,
+    evaluation,
+    idempotency,
+    label,
+    outcome,
+    passkey_use,
+    run,
+    sighting,
+)
+
+ERASED = "erased"
+"""Stands where an id, a text or a digest of the person stood: the same for everybody."""
+
+
+class StillWaits(Exception):  # noqa: N818 - the word of the domain
+    """The evaluation has not ended: what it needs to go on cannot be taken away."""
+
+
+def erase_evaluation(database: Database, eval_id: str, at: datetime) -> bool:
+    """Erase one evaluation; False where there is none. Again it changes nothing more.
+
+    Its frames are not here: whoever erases destroys their key too.
+
+    Raises:
+        StillWaits: it has not ended.
+    """
+    with database.writing() as connection:
+        found = connection.execute(
+            select(evaluation.c.erased_at, outcome.c.eval_id.label("ended"), outcome.c.device)
+            .select_from(evaluation.outerjoin(outcome))
+            .where(evaluation.c.eval_id == eval_id)
+        ).one_or_none()
+        if found is None:
+            return False
+        if found.ended is None:
+            raise StillWaits(eval_id)
+        _erase(connection, eval_id, found.device, found.erased_at or at)
+    database.checkpoint()
+    return True
+
+
+def _erase(connection: Connection, eval_id: str, known: str | None, at: datetime) -> None:
+    nothing: dict[str, Any] = {"features": {}, "given": [], "route": None, "evidence_digest": None, "device": None}
+    connection.execute(update(outcome).where(outcome.c.eval_id == eval_id).values(nothing))
+    connection.execute(
+        update(evaluation).where(evaluation.c.eval_id == eval_id).values(customer_id=ERASED, erased_at=at)
+    )
+    connection.execute(update(run).where(run.c.eval_id == eval_id).values(state={}))
+    connection.execute(delete(sighting).where(sighting.c.eval_id == eval_id))
+    connection.execute(update(idempotency).where(idempotency.c.eval_id == eval_id).values(body_sha256=ERASED))
+    connection.execute(update(label).where(label.c.eval_id == eval_id).values(customer_id=ERASED, told={}))
+    _erase_case(connection, eval_id)
+    _erase_session(connection, eval_id)
+    erase_events(connection, [eval_id])
+    if known is not None:
+        elsewhere = exists().where(outcome.c.device == known)
+        connection.execute(delete(device).where(and_(device.c.device == known, ~elsewhere)))
+
+
+def _erase_case(connection: Connection, eval_id: str) -> None:
+    """What people wrote goes; that they wrote, and what they decided, stays."""
+    connection.execute(update(case_state).where(case_state.c.eval_id == eval_id).values(notes=""))
+    for row in connection.execute(select(case_event).where(case_event.c.eval_id == eval_id)).all():
+        this = and_(case_event.c.eval_id == eval_id, case_event.c.number == row.number)
+        connection.execute(update(case_event).where(this).values(changed=_without_notes(row.changed)))
+
+
+def _without_notes(changed: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: [ERASED, ERASED] if name == "notes" else pair for name, pair in changed.items()}
+
+
+def _erase_session(connection: Connection, eval_id: str) -> None:
+    of = capture_session.c.eval_id == eval_id
+    digests = dict.fromkeys(("digest", "blob", "delivery_sha256", "submission_sha256", "nonce_sha256", "challenge"))
+    sessions = select(capture_session.c.session_id).where(of)
+    connection.execute(delete(passkey_use).where(passkey_use.c.session_id.in_(sessions)))
+    connection.execute(update(capture_session).where(of).values(digests))
