@@ -29,7 +29,8 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """The service as people run it, in a closed network without model files: signals of its own are unknown."""
     folder = tmp_path_factory.mktemp("console")
     models = {"SELFIE_MODEL_OFFLINE": "true", "SELFIE_MODEL_CACHE": str(folder / "models"), "SELFIE_MODEL_MIRROR": ""}
-    with running_service(folder, SELFIE_PRIVATE_HOSTS="127.0.0.1", **models) as running:
+    ours = {"SELFIE_PRIVATE_HOSTS": "127.0.0.1", "SELFIE_POLICIES": str(Path(__file__).with_name("library"))}
+    with running_service(folder, **ours, **models) as running:
         yield running
 
 

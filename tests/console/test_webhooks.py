@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.console.conftest import LIVE_ADULT, OpenConsole, decide, shown
 from tests.harness.browser import PHONE, screenshot
-from tests.harness.receiver import Receiver, receiving, says
+from tests.harness.receiver import Receiver, in_turn, receiving, says
 from tests.harness.server import Service
 
 ENDPOINTS = "/api/webhooks/endpoints"
@@ -104,3 +104,44 @@ def test_removing_asks_first(app: AppTest, endpoint: Any, service: Service) -> N
     app.button(key="endpoint-remove").click().run()
     assert service.ask("GET", ENDPOINTS)["items"] == []
     assert "No endpoint yet" in shown(app)
+
+
+def test_a_delivery_says_what_became_of_it_and_goes_again(
+    app: AppTest, endpoint: Any, receiver: Receiver, service: Service
+) -> None:
+    receiver.answer = in_turn(says(500), says(204))
+    eval_id = decide(service, "told", LIVE_ADULT)["eval_id"]
+    markup = until(opened(app, show="deliveries"), "1 attempt, next try")
+    assert "answered 500" in markup
+    assert f"?evaluation={eval_id}" in markup
+    delivered = until(app, "2 attempts, answered 204", patience=15)
+    assert "evaluation_completed" in delivered
+    next(button for button in app.button if str(button.key).startswith("again-")).click().run()
+    until(app, "1 attempt, answered 204")
+    assert len(receiver.heard) == 3
+    assert len(set(receiver.bodies())) == 1, "the very same bytes"
+
+
+def until(app: AppTest, words: str, patience: float = 10) -> str:
+    """The page as soon as it says this."""
+    deadline = time.monotonic() + patience
+    while words not in (markup := shown(app)):
+        assert time.monotonic() < deadline, markup
+        time.sleep(0.2)
+        app.run()
+    return markup
+
+
+@pytest.mark.browser
+def test_the_keyboard_adds_an_endpoint(console: OpenConsole, receiver: Receiver) -> None:
+    with console("?view=webhooks", size=PHONE) as page:
+        page.get_by_role("button", name="Add an endpoint").press("Enter")
+        page.get_by_role("textbox", name="Address").fill(receiver.url)
+        page.get_by_role("button", name="Add it").press("Enter")
+        expect(page.get_by_test_id("stCode")).to_contain_text("whsec_")
+        screenshot(page, "console-phone webhooks")
+        page.get_by_role("button", name="I have copied it").press("Enter")
+        expect(page.get_by_test_id("stCode")).to_have_count(0)
+        page.get_by_role("button", name="Send a test").press("Enter")
+        expect(page.get_by_role("status")).to_contain_text("The receiver took it")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390

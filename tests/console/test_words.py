@@ -58,6 +58,11 @@ def test_a_time_is_in_the_readers_zone() -> None:
     assert words.moment(None, "Europe/Berlin") == ""
 
 
+def test_a_time_that_decided_is_said_in_utc_and_midnight_is_a_day() -> None:
+    assert words.time_in_full("2026-11-23T00:00:00.000000Z") == "23 Nov 2026"
+    assert words.time_in_full("2026-11-23T08:01:01.143524Z") == "23 Nov 2026, 08:01:01 UTC"
+
+
 def test_a_feature_tells_its_type_range_and_unit() -> None:
     age = {"type": "number", "low": 0, "high": 120, "unit": "years", "values": []}
     kind = {"type": "enum", "low": None, "high": None, "unit": None, "values": ["still", "capture"]}

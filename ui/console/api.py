@@ -72,7 +72,7 @@ class Api:
         return self._items(f"/api/workflows/{_part(name)}/counts", params={"since": since} if since else None)
 
     def waiting(self, *, limit: int, **filters: str | None) -> Page:
-        """What waits, the longest first; filters `cursor` and `workflow`, where empty means any."""
+        """What waits, what goes on first first; filters `cursor`, `workflow` and `for`, where empty means any."""
         return self._page("/api/waiting", limit, filters)
 
     def shadows(self) -> list[Json]:

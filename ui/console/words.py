@@ -19,6 +19,7 @@ PROVIDER_WORDS = {
     "liveness": "Liveness",
     "age": "Age",
     "device": "Device",
+    "outside": "From outside",
 }
 
 STEP_WORDS = {
@@ -55,6 +56,8 @@ EVENTS = (
     "fraud_confirming",
 )
 """Every type of event that a webhook may tell."""
+
+WAITS_SHORT = {"capture": "Selfie", "outside": "Outside", "time": "Time"}
 
 _SUB_STATUS_WORDS = {
     "awaiting_capture": "Awaiting the selfie",
@@ -97,6 +100,11 @@ def moment_after(text: str, before: str | None, zone: str | None) -> str:
     local = _local(text, zone)
     same_day = before is not None and local.date() == _local(before, zone).date()
     return local.strftime("%H:%M:%S" if same_day else "%d %b %H:%M:%S")
+
+
+def time_in_full(text: str) -> str:
+    """A time that was a value, in UTC as it was decided on; midnight is a day."""
+    return _local(text, None).strftime("%d %b %Y, %H:%M:%S UTC").removesuffix(", 00:00:00 UTC")
 
 
 def _local(text: str, zone: str | None) -> datetime:

@@ -39,10 +39,9 @@ class _Ran:
 
 def view(drawn: Drawing, counts: Counts | None) -> Html:
     """The drawing; without counts (None) only the ways."""
-    titles = {card.id: card.title for card in drawn.cards} | {END: "The end"}
     numbers = {card.id: str(number) for number, card in enumerate(drawn.cards, 1)} | {END: ""}
     ran = None if counts is None else _Ran(counts, _reached(drawn, counts))
-    cells = [cell for card in drawn.cards for cell in _card(card, ran, titles, numbers)]
+    cells = [cell for card in drawn.cards for cell in _card(card, ran, numbers)]
     if drawn.end_row is not None:
         cells.append(div("si-step si-step-over", "The end", role="listitem", style=f"grid-row:{drawn.end_row}"))
     lines = [_line(line, ran) for line in drawn.lines]
@@ -61,7 +60,7 @@ def _reached(drawn: Drawing, counts: Counts) -> dict[str, int]:
     return {card.id: left[card.id] if card.exits else came[card.id] for card in drawn.cards}
 
 
-def _card(card: Card, ran: _Ran | None, titles: Mapping[str, str], numbers: Mapping[str, str]) -> Iterator[Html]:
+def _card(card: Card, ran: _Ran | None, numbers: Mapping[str, str]) -> Iterator[Html]:
     """The step with its ways out, and what leads down to the next one. A single way down needs no row of its own."""
     reached = None if ran is None else ran.reached[card.id]
     only = card.exits[0] if len(card.exits) == 1 and card.exits[0].straight else None
@@ -73,7 +72,7 @@ def _card(card: Card, ran: _Ran | None, titles: Mapping[str, str], numbers: Mapp
         tag("code", card.id),
         None if reached is None else span("si-step-n", f"{reached:,}", title=words.counted(reached, "time")),
     )
-    exits = [] if only else [_exit(way, ran, titles, numbers) for way in card.exits]
+    exits = [] if only else [_exit(way, ran, numbers) for way in card.exits]
     below = card.row + len(card.exits) + 1
     quiet = " si-step-quiet" if reached == 0 else ""
     yield div(f"si-step{quiet}", head, *exits, role="listitem", style=f"grid-row:{card.row} / {below}")
@@ -85,13 +84,13 @@ def _card(card: Card, ran: _Ran | None, titles: Mapping[str, str], numbers: Mapp
     yield div("si-down", span("si-down-line", style=_thick(straight, ran)), beside, style=f"grid-row:{below}")
 
 
-def _exit(way: Exit, ran: _Ran | None, titles: Mapping[str, str], numbers: Mapping[str, str]) -> Html:
+def _exit(way: Exit, ran: _Ran | None, numbers: Mapping[str, str]) -> Html:
     told = None
     if ran is not None:
         n, reached = ran.taken(way), ran.reached[way.step]
         bar = span("si-share", span("", style=f"width:{100 * n / reached if reached else 0:.1f}%"))
         told = join(span("si-exit-n", f"{n:,}"), span("si-exit-share", words.share(n, reached)), bar)
-    where = join("↓ " if way.straight else "→ ", span("si-exit-no", numbers.get(way.to, "")), " ", titles[way.to])
+    where = join("↓ " if way.straight else "→ ", span("si-exit-no", numbers.get(way.to, "")), " ", way.to or "the end")
     broken = " si-exit-error" if way.edge in _BROKEN else ""
     leads = span("si-exit-way", span("si-exit-edge", words.edge(way.title)), span("si-exit-to", where))
     return div(f"si-exit{broken}", leads, told)

@@ -34,7 +34,14 @@ def _group(provider: str, rows: list[Html]) -> Html:
 def _row(name: str, given: object, feature: Json, *, by_caller: bool) -> Html:
     title = span("si-feature", feature["title"], title=f"{name}: {feature['meaning']}")
     origin = span("si-tag", "caller", title="Sent by the caller, not read by a provider") if by_caller else None
-    return tag("tr", tag("td", title), tag("td", origin, value(given, feature.get("unit")), class_="si-value"))
+    return tag("tr", tag("td", title), tag("td", origin, _of_type(given, feature), class_="si-value"))
+
+
+def _of_type(given: object, feature: Json) -> Html:
+    """A value as its feature means it: a time is read by people."""
+    if feature.get("type") == "time" and isinstance(given, str):
+        return span("", words.time_in_full(given), title=given)
+    return value(given, feature.get("unit"))
 
 
 def value(given: object, unit: str | None = None) -> Html:

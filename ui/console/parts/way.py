@@ -16,7 +16,7 @@ Nodes = Mapping[str, Json]
 
 def view(route: Json, nodes: Nodes, catalogue: Mapping[str, Json], zone: str | None) -> Html:
     """The steps taken, in order; what came from outside below the step that asked."""
-    told = {(item["step"], item["at"]): item for item in route.get("told", ())}
+    told = {(item["step"], item["at"]): item for item in route.get("told", ()) if _asks(item["step"], nodes)}
     before = [None, *(item["at"] for item in route["trail"])]
     entries = [
         _taken(item, nodes, told.get((item["step"], item["at"])), catalogue, words.moment_after(item["at"], last, zone))
@@ -25,6 +25,11 @@ def view(route: Json, nodes: Nodes, catalogue: Mapping[str, Json], zone: str | N
     if route.get("waits"):
         entries.append(_waits(route["waits"], nodes, zone))
     return tag("ol", *entries, class_="si-way")
+
+
+def _asks(step: str, nodes: Nodes) -> bool:
+    """Whether what a step was told came from outside. What signals read stands among the features."""
+    return nodes.get(step, {}).get("step") != "signals"
 
 
 def _taken(item: Json, nodes: Nodes, told: Json | None, catalogue: Mapping[str, Json], time: str) -> Html:

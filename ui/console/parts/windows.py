@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-import streamlit as st
+from ui.console.parts import choices
 
 WINDOWS = {"1h": timedelta(hours=1), "24h": timedelta(hours=24), "7d": timedelta(days=7), "30d": timedelta(days=30)}
 WORDS = {"1h": "1 hour", "24h": "24 hours", "7d": "7 days", "30d": "30 days", "all": "Always"}
@@ -12,17 +12,7 @@ WORDS = {"1h": "1 hour", "24h": "24 hours", "7d": "7 days", "30d": "30 days", "a
 
 def choice() -> str:
     """A key of `WORDS`; the address may name it as `window`."""
-    chosen = st.segmented_control(
-        "Time",
-        list(WORDS),
-        default="7d",
-        format_func=WORDS.__getitem__,
-        key="window",
-        label_visibility="collapsed",
-        bind="query-params",
-        required=True,
-    )
-    return chosen or "7d"
+    return choices.segment("window", "Time", WORDS, usual="7d") or "7d"
 
 
 def since(window: str) -> str | None:

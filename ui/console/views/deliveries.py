@@ -7,46 +7,21 @@ import streamlit as st
 from ui.console import connection, links, words
 from ui.console.api import Json, Page, Problem
 from ui.console.markup import Html, div, join, link, span
-from ui.console.parts import notices, pager
+from ui.console.parts import choices, notices, pager
 
 PART = 25
 REFRESH_SECONDS = 10
-STATES = ("waiting", "delivered", "dead")
 _SAID = "delivery-said"
 
 
 def page() -> None:
     urls = {item["id"]: str(item["url"]) for item in connection.api().endpoints()}
     with st.container(key="toolbar", horizontal=True, vertical_alignment="center"):
-        filters = {"state": _state(), "endpoint_id": _endpoint(urls)}
+        filters = {
+            "state": choices.segment("state", "State", words.DELIVERY_WORDS),
+            "endpoint_id": choices.one_of("endpoint", "Any endpoint", urls, width=300),
+        }
     _listed(filters, urls)
-
-
-def _state() -> str | None:
-    chosen: str | None = st.segmented_control(
-        "State",
-        STATES,
-        format_func=words.DELIVERY_WORDS.__getitem__,
-        key="state",
-        label_visibility="collapsed",
-        bind="query-params",
-    )
-    return chosen
-
-
-def _endpoint(urls: dict[str, str]) -> str | None:
-    chosen: str | None = st.selectbox(
-        "Endpoint",
-        list(urls),
-        index=None,
-        placeholder="Any endpoint",
-        format_func=urls.__getitem__,
-        key="endpoint",
-        label_visibility="collapsed",
-        bind="query-params",
-        width=300,
-    )
-    return chosen
 
 
 @st.fragment(run_every=REFRESH_SECONDS)

@@ -41,6 +41,9 @@ def _waiting(item: Json) -> None:
 def _decided(item: Json) -> None:
     found = _trace(item["eval_id"])
     reasons, catalogue = connection.reasons(), connection.features()
+    if found.get("erased_at"):
+        when = words.moment(found["erased_at"], st.context.timezone, long=True)
+        notices.notice("This evaluation was erased", f"On {when}: what was decided stays, what was read does not.")
     why, seen = st.columns([3, 2], gap="medium")
     with why:
         _section("Why", _reasons(item, reasons))
@@ -61,6 +64,8 @@ def _went(item: Json, found: Json) -> None:
         return
     reasons, nodes = connection.reasons(), _nodes(item["workflow"])
     _section("The way", way.view(route, nodes, connection.features(), st.context.timezone))
+    if route.get("computed"):
+        _section("Computed", features.table(route["computed"], {}))
     if route.get("earlier"):
         _section("Before the step up", way.passes(route, reasons))
     if route.get("shadowed"):
@@ -108,7 +113,10 @@ def _head(item: Json) -> Html:
         ("Workflow", str(flow)),
         ("Strategy", ours.get("decision", {}).get("strategy")),
         ("Predicted age", None if not ours else words.value(age, "years")),
+        ("Score", None if item.get("score") is None else words.value(item["score"])),
         ("Status", words.status_of(item)),
+        ("Queue", ", ".join(item.get("review_queues", ()))),
+        ("Tags", ", ".join(item.get("tags", ()))),
         ("Time", words.moment(item.get("decision_at") or item["eval_start_time"], st.context.timezone, long=True)),
         ("Environment", item.get("environment_name")),
         ("Evaluation", item["eval_id"]),

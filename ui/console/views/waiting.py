@@ -18,7 +18,7 @@ REFRESH_SECONDS = 10
 def page() -> None:
     with st.container(key="toolbar", horizontal=True, vertical_alignment="center"):
         st.html(tag("h1", "Waiting"))
-        filters = {"workflow": choices.workflow()}
+        filters = {"workflow": choices.workflow(), "for": choices.segment("for", "Waits for", words.WAITS_SHORT)}
     _listed(filters)
 
 
@@ -35,7 +35,7 @@ def _listed(filters: dict[str, str | None]) -> None:
         st.html(_table(part.items))
         pager.turn(cursors, part, PART, "Before", "After")
     elif any(filters.values()):
-        notices.empty("Nothing waits in this workflow", "Choose another workflow to see what waits there.")
+        notices.empty("Nothing waits here", "Choose another workflow, or another thing that is waited for.")
     else:
         notices.empty(
             "Nothing waits", "An evaluation waits here for a selfie, for an answer from outside, or for its time."
