@@ -14,6 +14,7 @@ from engine.service.app import create_app
 from engine.service.console_app import create_console
 from engine.service.listening import Listener, bound_socket, serve_by_workers, serve_until_stopped
 from engine.service.logs import configure_log
+from engine.service.metrics_shared import shared_metrics
 from engine.service.settings import read_settings
 from engine.service.wiring import open_services
 
@@ -44,7 +45,8 @@ def serve(
         return
     services.close()  # it was opened to say what is wrong with the settings, once and here
     os.environ |= {"SELFIE_HOST": settings.host, "SELFIE_PORT": str(settings.port)}
-    serve_by_workers(workers, outer)
+    with shared_metrics():
+        serve_by_workers(workers, outer)
 
 
 def tell_absent(models: ModelStore) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -19,6 +20,8 @@ from engine.store.migrate import is_current
 router = APIRouter(tags=["operations"])
 Json = dict[str, Any]
 LOOK_AGAIN_SECONDS = 30.0
+LATE_SECONDS = 300.0
+"""Age of the oldest webhook not told, from which on its receivers or its relay are in trouble."""
 _seen: WeakKeyDictionary[Services, tuple[float, dict[str, str]]] = WeakKeyDictionary()
 
 
@@ -30,9 +33,19 @@ def health() -> Json:
 
 @router.get("/readyz", response_model=None)
 def ready(services: Parts) -> JSONResponse:
-    """The database is there. Absent models are named; without them nothing is accepted that needs them."""
-    problem = _database_problem(services)
-    state = {"status": "unavailable" if problem else "ready", "models": _missing_models(services)}
+    """Whether requests should come here.
+
+    503 where nothing could be stored: the database is away or other than this version's, or the disk is full. What
+    only slows things down is a warning: absent models (nothing is accepted that needs them), a carrier that carries
+    nothing (the sweep goes on with what is due), evaluations that nobody goes on with, webhooks that do not get
+    through. Anybody may ask, so it tells no numbers; `/metrics` does.
+    """
+    problem = _database_problem(services) or _disk_problem(services)
+    state: Json = {
+        "status": "unavailable" if problem else "ready",
+        "models": _missing_models(services),
+        "warnings": [] if problem else list(_warnings(services)),
+    }
     return JSONResponse({**state, "problem": problem} if problem else state, 503 if problem else 200)
 
 
@@ -41,6 +54,29 @@ def _database_problem(services: Services) -> str | None:
         return None if is_current(services.database) else "the database has other tables than this version needs"
     except SQLAlchemyError as error:
         return f"the database does not answer: {type(error).__name__}"
+
+
+def _disk_problem(services: Services) -> str | None:
+    try:
+        free = shutil.disk_usage(services.settings.data).free // 2**20
+    except OSError as error:
+        return f"the data folder cannot be read: {type(error).__name__}"
+    return "the disk of the data folder is nearly full" if free < services.settings.disk_reserve_mb else None
+
+
+def _warnings(services: Services) -> Iterator[str]:
+    if services.runs.carried.by.problem:
+        yield "evaluations that wait are not carried; sweeps move them, a little later"
+    backlog = services.stored.backlog()
+    if backlog is None:
+        yield "the backlog cannot be read"
+        return
+    if any(backlog.overdue.values()):
+        yield "evaluations that wait are overdue"
+    if services.stored.oldest_seconds(backlog) > LATE_SECONDS:
+        yield "webhooks are late"
+    if backlog.dead:
+        yield "webhooks were given up"
 
 
 def _missing_models(services: Services) -> dict[str, str]:

@@ -9,14 +9,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from time import perf_counter
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
-"""Where it is set before the start, all processes of one service count into one folder."""
+from engine.service.metrics_shared import SHARED_FOLDER, forget_the_dead
+
 METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
 QUICK = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0)
 """Seconds: a decision by features takes a few thousandths, a selfie tenths, a provider that hangs its whole limit."""
@@ -28,6 +29,8 @@ class Metrics:
     def __init__(self) -> None:
         own = self._own = CollectorRegistry()
         self.shared = os.environ.get(SHARED_FOLDER)
+        if self.shared:
+            Path(self.shared).mkdir(parents=True, exist_ok=True, mode=0o700)
         self._requests = Counter("selfie_requests", "Answered requests.", ["method", "route", "status"], registry=own)
         self._request_seconds = Histogram(
             "selfie_request_seconds", "Time of requests.", ["method", "route"], buckets=QUICK, registry=own
@@ -143,6 +146,7 @@ class Metrics:
     def _everyone(self) -> CollectorRegistry:
         if not self.shared:
             return self._own
+        forget_the_dead(self.shared)
         together = CollectorRegistry()
         MultiProcessCollector(together, self.shared)  # type: ignore[no-untyped-call]
         return together

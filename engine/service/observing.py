@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from time import perf_counter
 
-from engine.contracts import Evidence, Readings, Signal, SignalProvider
+from engine.contracts import Evidence, Failure, Readings, Signal, SignalProvider
 from engine.service.metrics import Metrics
 from engine.service.tracing import Attribute, Span, Tracing
 from engine.workflow.signals import Read, SignalRun
@@ -30,8 +30,10 @@ class Observer:
 
         def observed(provider: SignalProvider, evidence: Evidence, so_far: Readings) -> Signal:
             started = perf_counter()
-            with self.tracing.span(f"provider {provider.name}"):
+            with self.tracing.span(f"provider {provider.name}") as span:
                 signal = read(provider, evidence, so_far)
+                if isinstance(signal, Signal) and isinstance(signal.failure, Failure):
+                    span.fail(f"{signal.failure.cause} failed")
             self.metrics.read(provider.name, perf_counter() - started)
             return signal
 

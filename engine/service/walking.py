@@ -14,6 +14,7 @@ from engine.service.observing import Observer
 from engine.service.pipeline import BoundWorkflow, Pipeline
 from engine.service.policy_book import PolicyBook
 from engine.service.storing import Subject
+from engine.service.watched import WatchedActs
 from engine.store.evaluations import Evaluations, Started
 from engine.store.runs import Packs
 from engine.workflow.flow import Came, Walker
@@ -58,7 +59,7 @@ class Walking:
         acts = Acting(self.pipeline, self.book, bound, self.fetching, evidence, seen.read, seen.packs)
         walker = Walker(
             bound.workflow,
-            acts,
+            WatchedActs(acts, self.observer, bound.providers),
             self.pipeline.catalogue,
             started.environment,
             started.customer_id,

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,8 +16,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import insert
 
 from engine.service.app import create_app
+from engine.service.metrics_shared import SHARED_FOLDER, shared_metrics
 from engine.store.tables import run
-from tests.service.conftest import KEY, Running, as_base64, running, telling
+from tests.service.conftest import KEY, PEER, Running, as_base64, running, telling
 from tests.service.providers import GOOD, Raising
 
 Samples = Mapping[tuple[str, frozenset[tuple[str, str]]], float]
@@ -117,42 +119,48 @@ def test_away_the_database_is_down_and_the_rest_is_told(service: Running, monkey
     assert one(found, "selfie_requests_total", method="POST", route="/api/evaluation", status="200") == 1
 
 
-@pytest.mark.parametrize(
-    ("settings", "peer", "headers", "status"),
-    [
-        ({"public_url": None}, LOCAL, {}, 200),
-        ({"public_url": None}, ("203.0.113.7", 1), {}, 404),
-        ({"public_url": None}, LOCAL, {"X-Forwarded-For": "203.0.113.7"}, 404),
-        ({"public_url": "https://selfie.example"}, LOCAL, {}, 404),  # a proxy stands before it: everybody looks local
-        ({"public_url": None, "metrics": "off"}, LOCAL, {}, 404),
-        ({"metrics": "on"}, ("203.0.113.7", 1), {}, 200),
-        ({"metrics_token": TOKEN}, ("203.0.113.7", 1), {"Authorization": f"Bearer {TOKEN}"}, 200),
-        ({"metrics_token": TOKEN, "public_url": None}, LOCAL, {}, 401),
-        ({"metrics_token": TOKEN, "metrics": "on"}, LOCAL, {"Authorization": f"Bearer {KEY}"}, 401),
-    ],
+MAY: tuple[tuple[dict[str, str | None], tuple[str, int], dict[str, str], int], ...] = (
+    ({"public_url": None}, LOCAL, {}, 200),
+    ({"public_url": None}, PEER, {}, 404),
+    ({"public_url": None}, LOCAL, {"X-Forwarded-For": PEER[0]}, 404),
+    ({"public_url": "https://selfie.example"}, LOCAL, {}, 404),  # a proxy stands before it: everybody looks local
+    ({"public_url": None, "metrics": "off"}, LOCAL, {}, 404),
+    ({"metrics": "on"}, PEER, {}, 200),
+    ({"metrics_token": TOKEN}, PEER, {"Authorization": f"Bearer {TOKEN}"}, 200),
+    ({"metrics_token": TOKEN, "public_url": None}, LOCAL, {}, 401),
+    ({"metrics_token": TOKEN, "metrics": "on"}, LOCAL, {"Authorization": f"Bearer {KEY}"}, 401),
 )
-def test_only_who_may_reads_them(
-    tmp_path: Path, settings: dict[str, str | None], peer: tuple[str, int], headers: dict[str, str], status: int
-) -> None:
-    with running(tmp_path, **settings) as service:
-        client = TestClient(create_app(service.services, console=False), client=peer)
+
+
+def test_only_who_may_reads_them(service: Running) -> None:
+    for change, peer, headers, status in MAY:
+        settings = service.services.settings.model_copy(update=change)
+        client = TestClient(create_app(replace(service.services, settings=settings), console=False), client=peer)
         answer = client.get("/metrics", headers=headers)
-    assert answer.status_code == status
-    assert ("selfie_database_up 1.0" in answer.text) is (status == 200)
+        assert answer.status_code == status, (change, peer, headers)
+        assert ("selfie_database_up 1.0" in answer.text) is (status == 200)
 
 
 def test_processes_of_one_service_count_together(tmp_path: Path) -> None:
-    """Each in its own process, as the library chooses its files when it is imported."""
-    count = "from engine.service.metrics import Metrics; m = Metrics(); m.decided('w', 'standard', 'accept')"
-    folder = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
-    for _ in range(2):
-        subprocess.run([sys.executable, "-c", count], check=True, env=folder)  # noqa: S603 - our own code
-    printed = subprocess.run(  # noqa: S603 - our own code
-        [sys.executable, "-c", f"{count}; print(m.text().decode())"],
-        check=True,
-        env=folder,
-        capture_output=True,
-        text=True,
-    )
+    """Each in its own process, as the library chooses its files when it is imported; what ended holds nothing."""
+    count = "from engine.service.metrics import Metrics; m = Metrics(); m.decided('w', 'standard', 'accept'); "
+    folder = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path / "counts")}
+
+    def ran(code: str) -> str:
+        code = count + code
+        done = subprocess.run([sys.executable, "-c", code], check=True, env=folder, capture_output=True, text=True)  # noqa: S603
+        return done.stdout
+
+    ran("m.connections(7)")
+    found = samples(ran("m.connections(2); print(m.text().decode())"))
     labels = {"workflow": "w", "strategy": "standard", "outcome": "accept"}
-    assert one(samples(printed.stdout), "selfie_decisions_total", **labels) == 3
+    assert one(found, "selfie_decisions_total", **labels) == 2
+    assert one(found, "selfie_database_connections_used") == 2
+
+
+def test_the_folder_of_the_counts_is_there_while_they_are_needed() -> None:
+    with shared_metrics():
+        folder = Path(os.environ[SHARED_FOLDER])
+        assert folder.stat().st_mode & 0o777 == 0o700
+    assert not folder.exists()
+    assert SHARED_FOLDER not in os.environ
