@@ -47,13 +47,6 @@ def phone_browser(chromium: str, handheld: Path) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def blind_browser(chromium: str) -> Iterator[Browser]:
-    """A browser without any camera."""
-    with chromium_with(chromium) as launched:
-        yield launched
-
-
-@pytest.fixture
 def denying_browser(chromium: str, webcam: Path) -> Iterator[Browser]:
     """A browser whose person says no to the camera."""
     with chromium_with(chromium, film=webcam, permission=ANSWER_NO) as launched:

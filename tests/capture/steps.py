@@ -33,8 +33,8 @@ def trouble(page: Page) -> str | None:
     return page.locator("[data-error]").get_attribute("data-error")
 
 
-def to_camera(page: Page, link: str, choice: str | None = "flash") -> None:
-    """From the link to the running camera; `choice` of what is asked there, None for what the page proposes."""
+def to_camera(page: Page, link: str, choice: str | None = None) -> None:
+    """From the link to the running camera; `choice` where something is asked there, None for what the page proposes."""
     page.goto(link)
     at(page, "splash")
     press(page, "continue")

@@ -11,11 +11,6 @@ from tests.harness.server import Service
 
 pytestmark = pytest.mark.browser
 
-CAMERA_IN_USE = """
-navigator.mediaDevices.getUserMedia = async () => {
-  throw new DOMException("Could not start video source", "NotReadableError");
-};
-"""
 KEEP_THE_STREAM = """
 const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
 navigator.mediaDevices.getUserMedia = async (wishes) => (window.stream = await open(wishes));
@@ -38,23 +33,6 @@ def test_a_denied_camera(denying_browser: Browser, service: Service) -> None:
         screenshot(page, "capture-phone-denied")
         press(page, "retry")
         assert trouble(page) == "cameraPermissionDeclined"
-
-
-def test_a_computer_without_a_camera_offers_the_phone(blind_browser: Browser, service: Service) -> None:
-    _, link = service.new_capture()
-    with page_of(blind_browser, DESKTOP) as page:
-        agree(page, link)
-        assert trouble(page) == "cameraNotFound"
-        expect(page.locator(".handoff svg[role=img]")).to_be_visible()
-        screenshot(page, "capture-desktop-no-camera")
-
-
-def test_a_camera_in_use(browser: Browser, service: Service) -> None:
-    _, link = service.new_capture()
-    with page_of(browser, PHONE) as page:
-        page.add_init_script(CAMERA_IN_USE)
-        agree(page, link)
-        assert trouble(page) == "cameraInUse"
 
 
 def test_a_camera_that_is_unplugged_can_be_tried_again(browser: Browser, service: Service) -> None:

@@ -118,11 +118,11 @@ def face_colour(jpeg: bytes) -> list[float]:
 
 
 def test_a_flash_is_shown_as_drawn_and_delivered_as_shown(bare_browser: Browser, service: Service) -> None:
-    _, link = service.new_capture()
+    _, link = service.new_capture(strategy="standard")
     with page_of(bare_browser, DESKTOP) as page:
         answering(page)
         page.add_init_script(WATCH_THE_FLASH)
-        to_camera(page, link)
+        to_camera(page, link, "flash")
         burst = taken(page)
         assert page.evaluate("window.colours") == [rgb(colour) for colour in burst.take["challenge"]["steps"]]
     assert signed(burst.take, burst.sent)
@@ -138,10 +138,10 @@ def test_a_flash_is_shown_as_drawn_and_delivered_as_shown(bare_browser: Browser,
 
 def test_the_face_takes_on_the_colours(bare_browser: Browser, service: Service) -> None:
     """What the responder is for: each channel of the face follows that of the screen."""
-    _, link = service.new_capture()
+    _, link = service.new_capture(strategy="standard")
     with page_of(bare_browser, DESKTOP) as page:
         answering(page)
-        to_camera(page, link)
+        to_camera(page, link, "flash")
         burst = taken(page)
     screen = np.array([list(bytes.fromhex(colour[1:])) for colour in burst.take["challenge"]["steps"]], float)
     faces = np.array([face_colour(frame) for frame in burst.frames[8:]]).reshape(8, 2, 3).mean(axis=1)
@@ -152,10 +152,10 @@ def test_the_face_takes_on_the_colours(bare_browser: Browser, service: Service) 
 def test_bona_fide_goes_through_under_the_switch(bare_browser: Browser, lenient_of_cameras: Service) -> None:
     """Nothing of the binding and of the challenge is wrong; the switch is loud in the log."""
     service = lenient_of_cameras
-    eval_id, link = service.new_capture()
+    eval_id, link = service.new_capture(strategy="standard")
     with page_of(bare_browser, PHONE) as page:
         answering(page)
-        to_camera(page, link)
+        to_camera(page, link, "flash")
         screenshot(page, "capture-phone-before-the-flash")
         press(page, "capture")
         page.locator("[data-flash]").wait_for()
@@ -215,10 +215,10 @@ def test_a_canvas_in_place_of_the_camera_is_told(bare_browser: Browser, service:
     ]
 
 
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize("size", [PHONE, pytest.param(DESKTOP, marks=pytest.mark.soak)], ids=["phone", "desktop"])
 def test_a_head_turn_instead_of_the_flash(browser: Browser, service: Service, size: dict[str, Any]) -> None:
     """Chosen with the consent; a head that does not follow does not hold the page up."""
-    _, link = service.new_capture()
+    _, link = service.new_capture(strategy="standard")
     with page_of(browser, size, **MOVING) as page:
         page.goto(link)
         press(page, "continue")
@@ -245,9 +245,9 @@ def test_a_head_turn_instead_of_the_flash(browser: Browser, service: Service, si
 
 def test_neither_is_possible_and_never_an_accept(browser: Browser, lenient_of_cameras: Service) -> None:
     service = lenient_of_cameras
-    eval_id, link = service.new_capture()
+    eval_id, link = service.new_capture(strategy="standard")
     with page_of(browser, PHONE) as page:
-        to_camera(page, link)
+        to_camera(page, link, "flash")
         press(page, "neither")
         expect(page.get_by_text("A person will look at the selfie")).to_be_visible()
         burst = taken(page)
@@ -261,9 +261,9 @@ def test_neither_is_possible_and_never_an_accept(browser: Browser, lenient_of_ca
 
 
 def test_who_wants_less_motion_is_not_flashed_at(browser: Browser, service: Service) -> None:
-    _, link = service.new_capture()
+    _, link = service.new_capture(strategy="standard")
     with page_of(browser, PHONE, reduced_motion="reduce") as page:
-        to_camera(page, link, None)
+        to_camera(page, link)
         expect(page.locator("[data-action=turn]")).to_have_attribute("aria-pressed", "true")
         with page.expect_request("**/sessions/challenge") as asked:
             press(page, "capture")
@@ -271,7 +271,7 @@ def test_who_wants_less_motion_is_not_flashed_at(browser: Browser, service: Serv
 
 
 def test_the_warning_stands_before_the_flash_twice(browser: Browser, service: Service) -> None:
-    _, link = service.new_capture()
+    _, link = service.new_capture(strategy="standard")
     with page_of(browser, PHONE, **MOVING) as page:
         page.goto(link)
         press(page, "continue")
@@ -322,7 +322,10 @@ def test_a_network_lost_at_the_shutter_goes_back_to_the_camera(browser: Browser,
         shoot(page)
 
 
-def test_a_take_that_came_too_late_is_taken_again_by_itself(browser: Browser, service: Service) -> None:
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_a_take_that_came_too_late_is_taken_again_by_itself(
+    browser: Browser, service: Service, size: dict[str, Any]
+) -> None:
     eval_id, link = service.new_capture()
 
     def age(route: Route) -> None:
@@ -333,7 +336,7 @@ def test_a_take_that_came_too_late_is_taken_again_by_itself(browser: Browser, se
             )
         route.continue_()
 
-    with page_of(browser, PHONE) as page:
+    with page_of(browser, size) as page:
         page.route("**/sessions/frames", age, times=1)
         to_camera(page, link)
         with page.expect_response("**/sessions/frames") as refused:

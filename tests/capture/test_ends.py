@@ -38,16 +38,6 @@ def test_declining_ends_calmly(browser: Browser, service: Service) -> None:
     assert service.evaluation(eval_id)["decision"] != "ACCEPT"
 
 
-def test_an_expired_link_says_so(browser: Browser, service: Service) -> None:
-    eval_id, link = service.new_capture()
-    let_expire(service, eval_id)
-    with page_of(browser, PHONE) as page:
-        page.goto(link)
-        assert trouble(page) == "sessionExpired"
-        expect(page.locator("[data-action]")).to_have_count(0)
-        screenshot(page, "capture-phone-expired")
-
-
 def test_a_link_that_expires_on_the_way_says_so(browser: Browser, service: Service) -> None:
     eval_id, link = service.new_capture()
     with page_of(browser, DESKTOP) as page:
@@ -67,15 +57,6 @@ def test_a_used_link_says_so_elsewhere_and_confirms_here(browser: Browser, servi
         with page_of(browser, DESKTOP) as other:
             other.goto(link)
             assert trouble(other) == "sessionUsed"
-
-
-def test_a_link_in_use_elsewhere_says_so(browser: Browser, service: Service) -> None:
-    _, link = service.new_capture()
-    with page_of(browser, DESKTOP) as mine, page_of(browser, PHONE) as other:
-        mine.goto(link)
-        at(mine, "splash")
-        other.goto(link)
-        assert trouble(other) == "sessionElsewhere"
 
 
 @pytest.mark.parametrize("fragment", ["", "#not-a-token", "#%00%F0%9F%98%80", "#~", "#<script>alert(1)</script>", "#%"])

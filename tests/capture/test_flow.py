@@ -97,10 +97,11 @@ def test_a_desktop_goes_through_all_five_screens(browser: Browser, service: Serv
 
 def test_the_frames_arrive_with_their_times(browser: Browser, service: Service) -> None:
     """As many JPEGs as asked for, each different, those before the challenge at least about the interval apart."""
-    _, link = service.new_capture()
+    _, link = service.new_capture(strategy="standard")
     with page_of(browser, DESKTOP) as page, page.expect_request("**/sessions/frames") as sent:
         page.add_init_script(NUMBER_THE_PICTURES)
-        to_preview(page, link)
+        to_camera(page, link, "flash")
+        shoot(page)
     body = json.loads(sent.value.post_data or "")
     times = [frame["t_ms"] for frame in json.loads(body["envelope"])["frames"]]
     assert len(body["frames"]) == len(times) == 24
