@@ -141,7 +141,7 @@ HTTP = Form(
         "url": told(TEXT, "An https address; its host must be among those that the operator allows."),
         "send": _named(SENT, "What is sent, by name: the JSON body, or the query with GET."),
         "response": told(_RESPONSE, "Features by the place of their value in the answer, a JSON pointer."),
-        "timeout": told(DURATION, "How long one try may take, at most 30s; 2s unless given."),
+        "timeout": told(DURATION, "How long all tries together may take, at most 30s; 2s unless given."),
         "retries": whole(0, MOST_RETRIES, "Further tries after the first; 1 unless given."),
         "secret": told(
             {"type": "string", "pattern": f"^{SECRET_NAME}$"}, "`NAME` stands for `SELFIE_HTTP_SECRET_NAME`."
