@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,10 +24,11 @@ from engine.store.migrate import migrate
 from engine.store.outbox import Outbox
 from engine.store.secrets import KeyRing
 from engine.store.tables import evaluation
+from tests.harness.postgres import PostgresServer
 
 SANDBOX = "Sandbox"
-QUICK = Patience(answer=0.5, lease=timedelta(seconds=5), poll=0.02)
-"""Usual pauses, by a clock that tests wind; answers are not waited for as long."""
+QUICK = Patience(answer=4.0, lease=timedelta(seconds=10), poll=0.02)
+"""Usual pauses, by a clock that tests wind."""
 
 
 class Hand:
@@ -120,25 +122,60 @@ class Office:
 
 @contextmanager
 def opened(url: str, folder: Path) -> Iterator[Office]:
-    """A database with this version's tables."""
+    """A database that has this version's tables."""
     database = Database(url)
-    migrate(database)
     try:
         yield Office(database, folder)
     finally:
         database.close()
 
 
-@pytest.fixture(params=("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)))
-def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
-    """On both databases."""
-    url = sqlite_url(tmp_path) if request.param == "sqlite" else request.getfixturevalue("postgres_url")
-    with opened(url, tmp_path) as made:
+@pytest.fixture(scope="session")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file of SQLite with empty tables, which tests copy: migrating takes longer than most of them."""
+    folder = tmp_path_factory.mktemp("tables")
+    database = Database(sqlite_url(folder))
+    migrate(database)
+    database.checkpoint()
+    database.close()
+    return folder / "selfie.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def template(postgres_server: PostgresServer) -> Iterator[str]:
+    """The name of a database of PostgreSQL with empty tables."""
+    with postgres_server.fresh_database() as url:
+        database = Database(url)
+        migrate(database)
+        database.close()
+        yield url.rpartition("/")[2]
+
+
+@contextmanager
+def copied(tables: Path, folder: Path) -> Iterator[Office]:
+    """On SQLite, in this folder."""
+    shutil.copy(tables, folder / "selfie.sqlite3")
+    with opened(sqlite_url(folder), folder) as made:
         yield made
 
 
+@pytest.fixture(params=("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)))
+def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
+    """On both databases."""
+    if request.param == "sqlite":
+        with copied(request.getfixturevalue("tables"), tmp_path) as made:
+            yield made
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    name = f"office_{uuid.uuid4().hex[:12]}"
+    server.execute(f"CREATE DATABASE {name} TEMPLATE {request.getfixturevalue('template')}")
+    with opened(server.url(name), tmp_path) as made:
+        yield made
+    server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
 @pytest.fixture
-def lite(tmp_path: Path) -> Iterator[Office]:
+def lite(tables: Path, tmp_path: Path) -> Iterator[Office]:
     """On SQLite alone, where the database does not matter."""
-    with opened(sqlite_url(tmp_path), tmp_path) as made:
+    with copied(tables, tmp_path) as made:
         yield made

@@ -14,9 +14,8 @@ from standardwebhooks import Webhook
 from typer.testing import CliRunner, Result
 
 from engine.commands import webhooks
-from engine.store.database import sqlite_url
 from tests.harness.receiver import Receiver, receiving, says
-from tests.webhooks.conftest import Office, opened
+from tests.webhooks.conftest import Office, copied
 
 APP = typer.Typer()
 webhooks.mount(APP)
@@ -30,12 +29,12 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+def office(tables: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
     """The database that the commands find."""
     monkeypatch.setenv("SELFIE_DATA", str(tmp_path))
     monkeypatch.setenv("SELFIE_PRIVATE_HOSTS", "127.0.0.1")
     monkeypatch.delenv("SELFIE_DATABASE_URL", raising=False)
-    with opened(sqlite_url(tmp_path), tmp_path) as made:
+    with copied(tables, tmp_path) as made:
         yield made
 
 

@@ -15,10 +15,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from engine.service.webhooks.patience import Patience
-from engine.store.database import sqlite_url
 from engine.store.deliveries import Deliveries, Leased
 from tests.harness.receiver import Heard, Receiver, raw, receiving, says
-from tests.webhooks.conftest import Office, opened
+from tests.webhooks.conftest import Office, copied
 
 PATIENCE = Patience(
     first=timedelta(seconds=1), longest=timedelta(seconds=8), attempts=4, answer=2.0, lease=timedelta(seconds=30)
@@ -94,11 +93,11 @@ def holds(office: Office, receiver: Receiver) -> None:
             last[delivery.eval_id] = places[-1]
 
 
-def promised(events: list[int], weather: list[str], faults: list[str]) -> None:
+def promised(tables: Path, events: list[int], weather: list[str], faults: list[str]) -> None:
     """One history."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        opened(sqlite_url(Path(folder)), Path(folder)) as office,
+        copied(tables, Path(folder)) as office,
         receiving(says(204)) as receiver,
     ):
         office.endpoint(receiver.url)
@@ -113,15 +112,17 @@ SLOW = settings(deadline=None, suppress_health_check=list(HealthCheck), database
 
 
 @settings(SLOW, max_examples=8, derandomize=True, phases=[Phase.generate])
-@given(EVENTS, WEATHER, FAULTS)
-def test_every_event_arrives_or_is_dead_in_order(events: list[int], weather: list[str], faults: list[str]) -> None:
-    promised(events, weather, faults)
+@given(events=EVENTS, weather=WEATHER, faults=FAULTS)
+def test_every_event_arrives_or_is_dead_in_order(
+    tables: Path, events: list[int], weather: list[str], faults: list[str]
+) -> None:
+    promised(tables, events, weather, faults)
 
 
 @pytest.mark.soak
-@settings(SLOW, max_examples=200)
-@given(EVENTS, WEATHER, FAULTS)
+@settings(SLOW, max_examples=60)
+@given(events=EVENTS, weather=WEATHER, faults=FAULTS)
 def test_every_event_arrives_or_is_dead_in_order_in_many_histories(
-    events: list[int], weather: list[str], faults: list[str]
+    tables: Path, events: list[int], weather: list[str], faults: list[str]
 ) -> None:
-    promised(events, weather, faults)
+    promised(tables, events, weather, faults)

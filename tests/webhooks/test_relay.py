@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
@@ -114,8 +115,8 @@ def test_an_hour_of_500_is_outlasted(lite: Office) -> None:
         event_id = lite.put(lite.evaluation())
         relay = lite.relay()
         while lite.states() == ["waiting"]:
-            tried += [lite.clock.now() - began] * relay.step()
             receiver.answer = TAKEN if lite.clock.now() - began > HOUR else says(500)
+            tried += [lite.clock.now() - began] * relay.step()
             lite.clock.at = max(lite.clock.at, lite.all()[0].next_at)
         assert set(ids(receiver)) == {event_id}
         assert len(set(receiver.bodies())) == 1
@@ -214,7 +215,7 @@ def test_whatever_is_no_success_is_tried_again(lite: Office, answer: Answer, err
     with receiving(in_turn(answer, TAKEN)) as receiver:
         lite.endpoint(receiver.url)
         lite.put(lite.evaluation())
-        lite.drain()
+        lite.drain(lite.relay(replace(QUICK, answer=0.4) if answer in {hangs, trickles} else QUICK))
         waiting = lite.all()[0]
         assert (waiting.state, waiting.error, waiting.status_code) == ("waiting", error, status)
         lite.clock.wind(seconds=10)
@@ -281,7 +282,7 @@ def at_work(*relays: Relay) -> Iterator[None]:
             assert not thread.is_alive()
 
 
-def wait_until_nothing_waits(office: Office, seconds: float = 15) -> None:
+def wait_until_nothing_waits(office: Office, seconds: float = 60) -> None:
     """Until everything has arrived or is dead."""
     deadline = time.monotonic() + seconds
     while office.all(state="waiting"):
@@ -308,11 +309,11 @@ def test_a_receiver_that_hangs_holds_up_nobody_else(lite: Office) -> None:
         good, _ = lite.endpoint(receiver.url)
         for _ in range(20):
             lite.put(lite.evaluation())
-        patience = Patience(answer=1.5, poll=0.02)
+        patience = Patience(answer=3.0, poll=0.02)
         with at_work(lite.relay(patience)):
             began = time.monotonic()
             while len(receiver.heard) < 20:
-                assert time.monotonic() - began < 1.4
+                assert time.monotonic() - began < 2.8
                 time.sleep(0.02)
             assert len(stuck.heard) == patience.per_endpoint
         assert {each.state for each in lite.all(endpoint_id=good.id)} == {"delivered"}
@@ -325,7 +326,7 @@ def test_one_that_died_with_a_lease_is_followed_by_another_when_it_runs_out(offi
         dead = office.deliveries.lease(office.clock.now(), QUICK.lease, {}, 4, 32)
         assert [each.event_id for each in dead] == [event_id]
         assert office.drain() == 0
-        office.clock.wind(seconds=5)
+        office.clock.wind(seconds=10)
         assert office.drain() == 1
         assert ids(receiver) == [event_id]
         assert not office.deliveries.delivered(dead[0], office.clock.now(), 500)
@@ -339,7 +340,7 @@ def test_one_that_was_held_up_until_its_lease_ran_out_sends_nothing(lite: Office
         lite.put(lite.evaluation())
         relay = lite.relay()
         held_up = relay._take()
-        lite.clock.wind(seconds=4.6)
+        lite.clock.wind(seconds=6.1)
         relay._carry(held_up[0])
         assert receiver.heard == []
         assert lite.all()[0].attempts == 0
