@@ -60,7 +60,8 @@ class Desk:
         """Store a person's answer; answers the evaluation as it stands then.
 
         Raises:
-            Problem: it waits (409), somebody was faster (409, or 412 with If-Match), it is another workflow's (422).
+            Problem: it waits or was erased (409), it is another workflow's (422), or somebody was faster (409; 412
+                with If-Match).
         """
         started, ended = evaluation.started, evaluation.ended
         if said.workflow != started.workflow:
@@ -70,6 +71,8 @@ class Desk:
             return self._present(evaluation)
         if ended is None:
             raise Problem(409, "evaluationPaused", "The evaluation waits; nobody can answer it yet.")
+        if started.erased_at is not None:
+            raise Problem(409, "evaluationErased", "The evaluation was erased; nothing is written to it any more.")
         before = self.cases.get(started.eval_id) or untouched(started.eval_id, ended)
         must_match(conditions.if_match, entity_tag(self._present(evaluation)))
         try:

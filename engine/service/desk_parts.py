@@ -27,7 +27,7 @@ class DeskParts:
 def desk_parts(stores: Stores, versions: PolicyVersions, clock: Clock) -> DeskParts:
     """Over the stores of this process."""
     database = stores.database
-    desk, texts = Desk(database, clock), PinnedTexts(database, versions)
+    desk, texts = Desk(database, clock), PinnedTexts(database, stores.evaluations, versions)
     return DeskParts(
         cases=desk,
         feedback=Feedback(database, clock),

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from sqlalchemy import select
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from engine.store.database import Database
-from engine.store.evaluations import Evaluation
+from engine.store.evaluations import Evaluation, Evaluations
 from engine.store.pack_texts import PackTexts
 from engine.store.policy_versions import PolicyVersions
-from engine.store.tables import workflow_text
 
 
 class PinnedTexts:
     """Finds them by what the evaluation names."""
 
-    def __init__(self, database: Database, versions: PolicyVersions) -> None:
-        self._database = database
+    def __init__(self, database: Database, evaluations: Evaluations, versions: PolicyVersions) -> None:
+        self._evaluations = evaluations
         self._versions = versions
         self._packs = PackTexts(database)
 
     def of(self, evaluation: Evaluation) -> Iterator[tuple[str, bytes]]:
         """Name and text of each, once. Of a list only its digest is known, in the trace: its text is nowhere kept."""
-        workflow = self._workflow(evaluation.started.workflow_sha256)
+        workflow = self._evaluations.workflow_text(evaluation.started.workflow_sha256)
         if workflow is not None:
             yield "workflow.yaml", workflow.encode()
-        entries = evaluation.ended.policies if evaluation.ended else []
+        entries = list(_decided(evaluation))
         for name, version in dict.fromkeys((entry["policy"], entry["version"]) for entry in entries):
             found = self._versions.get(name, version)
             if found is not None:
@@ -37,7 +35,11 @@ class PinnedTexts:
             if text is not None:
                 yield f"packs/{name}-{digest[:12]}.yaml", text.encode()
 
-    def _workflow(self, sha256: str) -> str | None:
-        with self._database.reading() as connection:
-            found: str | None = connection.scalar(select(workflow_text.c.text).where(workflow_text.c.sha256 == sha256))
-        return found
+
+def _decided(evaluation: Evaluation) -> Iterator[Mapping[str, Any]]:
+    """What decided in every pass, the last one first."""
+    if evaluation.ended is None:
+        return
+    yield from evaluation.ended.policies
+    for earlier in (evaluation.ended.route or {}).get("earlier", ()):
+        yield from earlier["policies"]

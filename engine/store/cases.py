@@ -85,10 +85,11 @@ class Cases:
             before: the case as it was read.
 
         Raises:
-            CaseChanged: it is no longer as it was read.
+            CaseChanged: it is no longer as it was read, or was erased.
         """
         changed = changes(before, after)
-        _lock(connection, before.eval_id)
+        if _lock(connection, before.eval_id):
+            raise CaseChanged(before.eval_id)
         stored = connection.scalar(select(case_state.c.version).where(case_state.c.eval_id == before.eval_id))
         if (stored or 0) != before.version:
             raise CaseChanged(before.eval_id)
@@ -122,10 +123,13 @@ def changes(before: Case, after: Case) -> dict[str, list[Any]]:
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
 
-def _lock(connection: Connection, eval_id: str) -> None:
-    """Nobody else changes this case until the transaction ends; in SQLite one writes at a time anyway."""
-    locked = select(evaluation.c.eval_id).where(evaluation.c.eval_id == eval_id)
-    connection.execute(locked.with_for_update(key_share=True))
+def _lock(connection: Connection, eval_id: str) -> bool:
+    """Nobody else changes this case until the transaction ends; answers whether its evaluation was erased.
+
+    In SQLite one writes at a time anyway.
+    """
+    locked = select(evaluation.c.erased_at).where(evaluation.c.eval_id == eval_id)
+    return connection.scalar(locked.with_for_update(key_share=True)) is not None
 
 
 def _add_event(connection: Connection, eval_id: str, changed: Changed, *, by: str, at: datetime) -> None:

@@ -48,24 +48,26 @@ class Labels:
         self._database = database
 
     def newest_evaluations(self, environment: str, subjects: Iterable[Subject]) -> dict[Subject, str]:
-        """The newest evaluation of each customer and workflow, where there is one."""
+        """The newest evaluation of each customer and workflow, where there is one that was not erased."""
         found: dict[Subject, str] = {}
         asked = evaluation.c
         for some in _chunks(set(subjects)):
             wanted = or_(*(and_(asked.customer_id == who, asked.workflow == workflow) for who, workflow in some))
             query = select(asked.customer_id, asked.workflow, asked.eval_id)
-            query = query.where(asked.environment == environment, wanted).order_by(asked.started_at, asked.eval_id)
+            query = query.where(asked.erased_at.is_(None), asked.environment == environment, wanted).order_by(
+                asked.started_at, asked.eval_id
+            )
             with self._database.reading() as connection:
                 found |= {(row.customer_id, row.workflow): row.eval_id for row in connection.execute(query)}
         return found
 
     def subjects(self, environment: str, eval_ids: Iterable[str]) -> dict[str, Subject]:
-        """Whose evaluations of which workflow these are, where they are of this environment."""
+        """Whose evaluations of which workflow these are, where they are of this environment and were not erased."""
         found: dict[str, Subject] = {}
         asked = evaluation.c
         for some in _chunks(set(eval_ids)):
             query = select(asked.eval_id, asked.customer_id, asked.workflow)
-            query = query.where(asked.environment == environment, asked.eval_id.in_(some))
+            query = query.where(asked.erased_at.is_(None), asked.environment == environment, asked.eval_id.in_(some))
             with self._database.reading() as connection:
                 found |= {row.eval_id: (row.customer_id, row.workflow) for row in connection.execute(query)}
         return found

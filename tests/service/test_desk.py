@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import insert, select
 
+from engine.store.erasure import ERASED, erase_evaluation
+from engine.store.tables import webhook_endpoint, webhook_event
 from tests.service.conftest import NOW, PRODUCTION_KEY, Running, running
 
 ADULT = {"face.count": 1, "liveness.passive_score": 0.97, "age.predicted": 34.9}
@@ -170,6 +175,67 @@ def test_if_match_is_read_as_http_says(service: Running, header: str, status: in
     assert put(service, eval_id, given, notes="x").status_code == status
 
 
+@pytest.fixture(scope="module")
+def told(service: Running) -> Callable[[str], list[tuple[str, dict[str, Any]]]]:
+    """What webhooks tell of an evaluation: type and data, in their order. Somebody listens to all of it."""
+    row = {"id": "e", "environment": "Sandbox", "url": "https://a.example", "events": [], "secrets": b"-"}
+    with service.services.database.writing() as connection:
+        connection.execute(insert(webhook_endpoint).values(**row, created_at=service.clock.now()))
+
+    def of(eval_id: str) -> list[tuple[str, dict[str, Any]]]:
+        query = select(webhook_event.c.body).where(webhook_event.c.eval_id == eval_id).order_by(webhook_event.c.seq)
+        with service.services.database.reading() as connection:
+            found = [json.loads(body) for body in connection.scalars(query)]
+        return [(each["event_type"], each["data"]) for each in found if each["event_type"] != "evaluation_completed"]
+
+    return of
+
+
+@pytest.mark.parametrize(
+    ("said", "events"),
+    [
+        ({"decision": "ACCEPT"}, ["decision_update", "case_status_updated"]),
+        ({"decision": "REVIEW"}, ["decision_update"]),
+        ({"status": "ON_HOLD", "sub_status": "callback"}, ["case_status_updated"]),
+        ({"notes": "x"}, ["case_notes_added"]),
+        ({"queue": "age"}, ["review_case_assigned"]),
+        ({"queue": None}, []),
+        ({"status": "OPEN"}, []),
+        (
+            {"decision": "REJECT", "notes": "x", "queue": "age"},
+            ["decision_update", "case_status_updated", "case_notes_added", "review_case_assigned"],
+        ),
+    ],
+)
+def test_every_change_is_told_once_and_nothing_else(
+    service: Running, told: Any, said: dict[str, Any], events: list[str]
+) -> None:
+    eval_id = begun(service)["eval_id"]
+    present = put(service, eval_id, **said).json()
+    put(service, eval_id, **said)
+    assert [event for event, _ in told(eval_id) if event != "reevaluation"] == events
+    assert all(data == present for event, data in told(eval_id) if event in events)
+
+
+def test_a_refused_change_is_not_told(service: Running, told: Any) -> None:
+    eval_id = begun(service)["eval_id"]
+    put(service, eval_id, {"If-Match": '"other"'}, notes="x")
+    assert [event for event, _ in told(eval_id) if event != "reevaluation"] == []
+
+
+def test_nothing_is_written_to_what_was_erased(service: Running) -> None:
+    eval_id = begun(service)["eval_id"]
+    put(service, eval_id, notes="seen her passport", decision="ACCEPT")
+    erase_evaluation(service.services.database, eval_id, service.clock.now())
+    answer = put(service, eval_id, notes="once more")
+    assert (answer.status_code, answer.json()["code"]) == (409, "evaluationErased")
+    present = service.evaluation(eval_id)
+    assert (present["notes"], present["decision"]) == ("", "ACCEPT")
+    assert "passport" not in str(history(service, eval_id))
+    label = {"id": ERASED, "workflow": FLOW, "fraud_label": "fraud"}
+    assert service.client.put("/api/feedback", json=label).status_code == 404
+
+
 def at_once(number: int, each: Any) -> list[Any]:
     """The answers of as many threads that begin together."""
     barrier, answers = threading.Barrier(number), []
@@ -211,6 +277,13 @@ def race(service: Running, with_tag: bool) -> None:
 @pytest.mark.parametrize("with_tag", [True, False])
 def test_of_several_at_once_nobody_overwrites_what_they_have_not_seen(service: Running, with_tag: bool) -> None:
     race(service, with_tag)
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("with_tag", [True, False])
+def test_of_several_at_once_on_postgresql(tmp_path: Path, postgres_url: str, with_tag: bool) -> None:
+    with running(tmp_path, database_url=postgres_url) as started:
+        race(started, with_tag)
 
 
 def test_a_retry_changes_nothing_again(service: Running) -> None:
