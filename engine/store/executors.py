@@ -15,6 +15,7 @@ from engine.store.types import UtcDateTime
 from engine.workflow.durable.lease import Beat
 
 _TICK = timedelta(microseconds=1)
+_LITTLE = timedelta(seconds=1)
 
 
 class Executors:
@@ -72,9 +73,9 @@ class Executors:
             )
 
     def _next(self) -> datetime:
-        """Now; were the clock to stand still, a little later than the last time."""
-        now = self._clock.now()
-        self._last = now if now != self._last else now + _TICK
+        """Now; where the clock stands still or goes back a little, a little later than the last time."""
+        now, last = self._clock.now(), self._last
+        self._last = last + _TICK if last is not None and last - _LITTLE < now <= last else now
         return self._last
 
 
