@@ -7,12 +7,14 @@ from typing import Annotated
 
 import typer
 
+from engine.commands.db_backup import backup
 from engine.diagnostics import Refused
 from engine.service.erasing import Erasing, StillWaits
 from engine.service.pipeline import SystemClock
 from engine.service.settings import read_settings
 from engine.service.stores import open_stores
 from engine.store.database import Database, sqlite_url
+from engine.store.erased import Erased
 from engine.store.migrate import migrate
 
 FINDINGS, USAGE = 1, 2
@@ -40,15 +42,28 @@ def upgrade(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @group.command("erase")
-def erase(eval_id: Annotated[str, typer.Argument(metavar="EVAL_ID", help="An evaluation that has ended.")]) -> None:
+def erase(
+    eval_id: Annotated[str | None, typer.Argument(metavar="EVAL_ID", help="An evaluation that has ended.")] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="All that were ever erased: after a backup was restored.")
+    ] = False,
+) -> None:
     """Take everything of the person out of one evaluation; what was decided, by what and when, stays."""
+    if (eval_id is None) is not again:
+        typer.echo("name one evaluation, or say --again", err=True)
+        raise typer.Exit(USAGE)
     try:
-        stores = open_stores(read_settings())
+        settings = read_settings()
+        stores = open_stores(settings)
     except Refused as wrong:
         typer.echo(str(wrong), err=True)
         raise typer.Exit(USAGE) from wrong
+    erasing = Erasing(stores, SystemClock(), Erased(settings.data / "keys"))
     try:
-        found = Erasing(stores, SystemClock()).erase(eval_id)
+        if eval_id is None:
+            typer.echo(f"{erasing.erase_again()} evaluations erased again")
+            return
+        found = erasing.erase(eval_id)
     except StillWaits as waits:
         typer.echo("it still waits; it can be erased when it has ended", err=True)
         raise typer.Exit(FINDINGS) from waits
@@ -58,6 +73,9 @@ def erase(eval_id: Annotated[str, typer.Argument(metavar="EVAL_ID", help="An eva
         typer.echo("there is no such evaluation", err=True)
         raise typer.Exit(USAGE)
     typer.echo("erased")
+
+
+group.command("backup")(backup)
 
 
 def mount(app: typer.Typer) -> None:
