@@ -183,7 +183,7 @@ def _services(
     observer = Observer(tracing=tracing_to(settings.otel_endpoint))
     stores.database.on_connections(observer.metrics.connections)
     outbound = Outbound(settings.private_hosts)
-    webhooks = open_webhooks(stores.database, stores.ring, outbound, clock, observer.metrics.attempted)
+    webhooks = open_webhooks(stores.database, stores.ring, outbound, clock, observer.metrics.attempted, observer.step)
     inference = Inference(settings.workers_threads, settings.workers_queue, settings.evaluation_seconds, observer)
     retention = Retention(stores.vault, stores.database, pipeline.workflows, clock)
     fetching = Fetching(outbound, settings.http_hosts, environment)

@@ -11,6 +11,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 
 import structlog
@@ -32,6 +33,7 @@ class Relay:
 
     Args:
         told: hears of every attempt `delivered`, `retry` or `dead`, to count them.
+        step: is around every attempt, by the word `webhook`, to time it.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class Relay:
         patience: Patience | None = None,
         *,
         told: Callable[[str], None] = lambda _result: None,
+        step: Callable[[str], AbstractContextManager[object]] = nullcontext,
         draw: Callable[[], float] = random.random,
     ) -> None:
         self._deliveries = deliveries
@@ -51,6 +54,7 @@ class Relay:
         self._clock = clock
         self._patience = patience or Patience()
         self._told = told
+        self._step = step
         self._draw = draw
         self._under_way: Counter[str] = Counter()
         self._failing: set[str] = set()
@@ -108,15 +112,16 @@ class Relay:
                 self._deliveries.give_back(leased)  # held up so long that somebody else may have it by now
                 return
             secrets = self._endpoints.secrets(leased.endpoint_id, now)
-            attempt = send_once(
-                self._outbound,
-                leased.url,
-                leased.event_id,
-                leased.body,
-                secrets,
-                at=now,
-                within=self._patience.answer,
-            )
+            with self._step("webhook"):
+                attempt = send_once(
+                    self._outbound,
+                    leased.url,
+                    leased.event_id,
+                    leased.body,
+                    secrets,
+                    at=now,
+                    within=self._patience.answer,
+                )
             self._told(self._note(leased, attempt))
         finally:
             with self._lock:

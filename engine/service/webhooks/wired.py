@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from engine.contracts import Clock
@@ -31,12 +32,13 @@ def open_webhooks(
     outbound: Outbound,
     clock: Clock,
     told: Callable[[str], None] = lambda _result: None,
+    step: Callable[[str], AbstractContextManager[object]] = nullcontext,
 ) -> Webhooks:
-    """The webhooks of a database."""
+    """The webhooks of a database; `told` and `step` as the relay's."""
     endpoints, deliveries = Endpoints(database, ring.webhook), Deliveries(database)
     return Webhooks(
         subscriptions=Subscriptions(endpoints, outbound, clock),
         endpoints=endpoints,
         deliveries=deliveries,
-        relay=Relay(deliveries, endpoints, outbound, clock, told=told),
+        relay=Relay(deliveries, endpoints, outbound, clock, told=told, step=step),
     )
