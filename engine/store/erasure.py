@@ -27,6 +27,8 @@ from engine.store.tables import (
 ERASED = "erased"
 """Stands where an id, a text or a digest of the person stood: the same for everybody."""
 
+NO_DIGEST = "0" * 64
+
 
 class StillWaits(Exception):  # noqa: N818 - the word of the domain
     """The evaluation has not ended: what it needs to go on cannot be taken away."""
@@ -63,7 +65,7 @@ def _erase(connection: Connection, eval_id: str, known: str | None, at: datetime
     )
     connection.execute(update(run).where(run.c.eval_id == eval_id).values(state={}))
     connection.execute(delete(sighting).where(sighting.c.eval_id == eval_id))
-    connection.execute(update(idempotency).where(idempotency.c.eval_id == eval_id).values(body_sha256=ERASED))
+    connection.execute(update(idempotency).where(idempotency.c.eval_id == eval_id).values(body_sha256=NO_DIGEST))
     connection.execute(update(label).where(label.c.eval_id == eval_id).values(customer_id=ERASED, told={}))
     _erase_case(connection, eval_id)
     _erase_session(connection, eval_id)

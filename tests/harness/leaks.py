@@ -7,7 +7,7 @@ import binascii
 import hashlib
 import re
 import struct
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 PIECE = 32
@@ -53,18 +53,20 @@ class Secrets:
             yield from {self.pieces[window] for window in windows if window in self.pieces}
 
 
-def leaks(secrets: Secrets, places: Mapping[str, Iterable[bytes]], allowed: Mapping[str, str]) -> set[tuple[str, str]]:
+def leaks(
+    secrets: Secrets, places: Mapping[str, Iterable[bytes]], allowed: Mapping[str, Collection[str]]
+) -> set[tuple[str, str]]:
     """Each place with the name of a secret that is there and may not be.
 
     Args:
-        allowed: for the beginning of a secret's name the place in which it may stand.
+        allowed: for the beginning of a secret's name the places in which it may stand.
     """
     return {
         (place, name)
         for place, values in places.items()
         for value in values
         for name in secrets.found_in(value)
-        if not any(name.startswith(known) and place == where for known, where in allowed.items())
+        if not any(name.startswith(known) and place in where for known, where in allowed.items())
     }
 
 

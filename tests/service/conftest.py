@@ -154,9 +154,18 @@ def telling(features: Mapping[str, Mapping[str, Value | None]]) -> dict[str, Fac
 
 @contextmanager
 def running(
-    folder: Path, factories: Mapping[str, Factory] | None = None, *, models: Any = None, **settings: Any
+    folder: Path,
+    factories: Mapping[str, Factory] | None = None,
+    *,
+    models: Any = None,
+    carries: bool = False,
+    **settings: Any,
 ) -> Iterator[Running]:
-    """The application with providers that see a live adult, unless others are given."""
+    """The application with providers that see a live adult, unless others are given.
+
+    Args:
+        carries: whether it carries what waits; else the test sweeps.
+    """
     clock = Winding()
     made = open_services(
         Settings(**{"data": folder / "data", "public_url": "https://selfie.example", **settings}),
@@ -168,7 +177,8 @@ def running(
     for secret, environment in ((KEY, "Sandbox"), (PRODUCTION_KEY, "Production")):
         made.keys.add(secret, name="test", environment=environment, edits_policies=True, at=made.clock.now())
     headers = {"Authorization": f"Bearer {KEY}"}
-    with TestClient(create_app(made, console=False), base_url="https://selfie.example", headers=headers) as client:
+    outer = create_app(made, console=False, carries=carries)
+    with TestClient(outer, base_url="https://selfie.example", headers=headers) as client:
         yield Running(client, made, folder / "data", clock)
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -147,6 +150,31 @@ def flowing(folder: Path, age: Telling | None = None, port: int = 9, **settings:
     factories = {name: telling(name, features) for name, features in GOOD.items()} | {"age": lambda _ports: told}
     with running(folder, factories, policies=written(folder, port), **settings) as service:
         yield service
+
+
+@contextmanager
+def answering(said: Mapping[str, Any]) -> Iterator[int]:
+    """A service outside that always says the same; its port."""
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = json.dumps(said).encode()
+            self.rfile.read(int(self.headers["content-length"]))
+            self.send_response(200)
+            self.send_header("content-type", "application/json")
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            """Nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.shutdown()
 
 
 def begun(service: Running, workflow: str, age: float | None = None, customer: str = "ada", **options: Any) -> Any:

@@ -12,7 +12,7 @@ import pytest
 from engine.service.storing import Overtaken, Walked
 from engine.workflow.flow import Answered
 from tests.service.conftest import PRODUCTION_KEY, Running
-from tests.service.flows import begun, events, flowing, outcomes, patched, run_row
+from tests.service.flows import answering, begun, events, flowing, outcomes, patched, run_row
 
 MINUTE = 60_000
 ENDPOINT = {"url": "https://hooks.example.com/in", "events": [], "description": "all"}
@@ -305,3 +305,14 @@ def test_the_first_answer_of_what_waited_stays_that_it_waits(service: Running) -
 def test_a_service_outside_that_does_not_answer_leads_to_a_person(service: Running) -> None:
     answer = begun(service, "asking", 44.0).json()
     assert (answer["decision"], answer["review_queues"]) == ("REVIEW", ["risks"])
+
+
+def test_what_a_service_outside_says_becomes_a_feature(tmp_path: Path) -> None:
+    with answering({"score": 0.25}) as port:
+        outside = {"http_hosts": (f"127.0.0.1:{port}",), "private_hosts": ("127.0.0.1",)}
+        with flowing(tmp_path, port=port, **outside) as service:
+            said = begun(service, "asking", 44.0).json()
+            assert said["decision"] == "ACCEPT"
+            trace = service.client.get(f"/api/evaluation/{said['eval_id']}/trace").json()
+            assert trace["features"]["risk.score"] == 0.25
+            assert trace["route"]["told"][0]["features"] == {"risk.score": 0.25}
