@@ -50,11 +50,15 @@ def read_steps(node: Node, workflow: str, known: Known, mistakes: Mistakes) -> S
         message = f"`steps` is a list of 1 to {MOST_STEPS} steps"
         mistakes.add("wrong-type", message, node.location, "`- {id: selfie, step: capture}`")
         return Steps()
-    entries = [member for member in node.members if _is_step(member, mistakes)]
+    entries = [member for member in node.members if isinstance(member, Entries)]
+    for member in node.members:
+        _must_be_a_step(member, mistakes)
+    if not entries:
+        return Steps()
+    names = names_of(known.catalogue)
     written = [
-        Written(entry, known, names_of(known.catalogue), mistakes, workflow, _id(after))
+        Written(entry, known, names, mistakes, workflow, _id(after))
         for entry, after in zip(entries, [*entries[1:], None], strict=True)
-        if isinstance(entry, Entries)
     ]
     _ids_differ(written, mistakes)
     names = with_computed(written, mistakes)
@@ -71,10 +75,10 @@ def _draft(written: Written) -> Draft | None:
     return Draft(FORMS[word].read(written), written)
 
 
-def _is_step(node: Node, mistakes: Mistakes) -> bool:
+def _must_be_a_step(node: Node, mistakes: Mistakes) -> None:
     if not isinstance(node, Entries):
         mistakes.add("wrong-type", "a step is a mapping: `{id: …, step: …}`", node.location)
-        return False
+        return
     identity = word_of(node.get("id"))
     if node.get("id") is None:
         mistakes.add("missing-key", "a step needs `id`", node.location)
@@ -82,12 +86,11 @@ def _is_step(node: Node, mistakes: Mistakes) -> bool:
         at = node.get("id") or node
         shown = quoted(identity) if identity is not None else "this"
         mistakes.add("bad-name", f"{shown} is no id of a step", at.location, HOW_NAMES_ARE)
-    return True
 
 
-def _id(node: Node | None) -> str | None:
+def _id(after: Entries | None) -> str | None:
     """The id of the step after; a name that no step has where it lacks one, so that nothing follows by accident."""
-    return None if node is None else (word_of(node.get("id")) if isinstance(node, Entries) else None) or ""
+    return None if after is None else word_of(after.get("id")) or ""
 
 
 def _ids_differ(written: list[Written], mistakes: Mistakes) -> None:
