@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -50,8 +51,19 @@ class Patching:
     catalogue: Catalogue
     clock: Clock
 
-    def patch(self, eval_id: str, request: PatchRequest, key: ApiKey, idempotency_key: str | None) -> Evaluation:
+    def patch(
+        self,
+        eval_id: str,
+        request: PatchRequest,
+        key: ApiKey,
+        idempotency_key: str | None,
+        must_be_as_read: Callable[[], None] | None = None,
+    ) -> Evaluation:
         """Move an evaluation on by the features of an answer; answers it as it stands then.
+
+        Args:
+            must_be_as_read: raises where the evaluation is not what the caller has read; not asked for a retry, which
+                has changed it itself.
 
         Raises:
             Problem: it does not wait for that (409), somebody else was faster (409), or these features are not taken
@@ -61,6 +73,8 @@ class Patching:
         retry = retry_of(request, f"PATCH {eval_id}", key, idempotency_key)
         if is_repeated(self.storing.retries, retry):
             return evaluation
+        if must_be_as_read is not None:
+            must_be_as_read()
         _must_be_its_own(evaluation, request)
         stored = self._waiting(evaluation)
         features = self._taken(evaluation, stored, request)

@@ -41,9 +41,11 @@ def patch(
 ) -> Json:
     """Answer, from outside, an evaluation that waits for that, with the features that its step takes."""
     runs, cases = services.runs, services.desk.cases
-    if if_match is not None:
+
+    def must_be_as_read() -> None:
         must_match(if_match, entity_tag(cases.shown([services.evaluating.get(eval_id, key)])[0]))
-    evaluation = runs.patching.patch(eval_id, body, key, idempotency_key)
+
+    evaluation = runs.patching.patch(eval_id, body, key, idempotency_key, must_be_as_read if if_match else None)
     present = cases.shown([runs.reading.answer(evaluation)])[0]
     response.headers["ETag"] = entity_tag(present)
     return present
