@@ -33,6 +33,14 @@ def person_address(peer: str | None, forwarded: Sequence[str], proxies: Sequence
     return str(nearest)
 
 
+def household(address: str | None) -> str:
+    """What an address is counted by: IPv4 as it is, of IPv6 the first 64 bits; the rest one person may have alone."""
+    known = _address(address or "")
+    if isinstance(known, IPv6Address):
+        return str(IPv6Network((known, 64), strict=False))
+    return str(known) if known else "unknown"
+
+
 def _from_the_right(forwarded: Sequence[str]) -> Iterable[str]:
     return reversed([entry.strip() for header in forwarded for entry in header.split(",") if entry.strip()])
 

@@ -18,6 +18,7 @@ from limits.errors import ConfigurationError
 from limits.storage import MemoryStorage, Storage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 
+from engine.service.addresses import household
 from engine.service.problems import Problem
 
 Kind = Literal["read", "write"]
@@ -104,12 +105,12 @@ class Rates:
         Args:
             session: the fingerprint of the session's token.
         """
-        self._admit(scope, self._rate, "address", address or "unknown")
+        self._admit(scope, self._rate, "address", household(address))
         self._admit(scope, SESSION, "session", session)
 
     def refused(self, scope: MutableMapping[str, Any], address: str | None) -> None:
         """Count a request without a valid key; raises `Problem` 429."""
-        self._admit(scope, REFUSED, "refused", address or "unknown")
+        self._admit(scope, REFUSED, "refused", household(address))
 
     def _admit(self, scope: MutableMapping[str, Any], rate: RateLimitItem | None, *who: str) -> None:
         if self._rate is None or rate is None:

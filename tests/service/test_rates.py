@@ -12,6 +12,7 @@ from limits.storage import MemoryStorage
 from structlog.testing import capture_logs
 
 from engine.diagnostics import Refused
+from engine.service.addresses import household
 from engine.service.rates import REFUSED, SESSION, read_rate
 from engine.service.settings import read_settings
 from tests.service.conftest import PRODUCTION_KEY, Running, running
@@ -84,6 +85,21 @@ def test_a_person_is_counted_by_session_and_address(tmp_path: Path) -> None:
         assert second.ask("state").status_code == 200
         found = [second.ask("state").status_code for _ in range(100)]
         assert found == [200] * (300 - SESSION.amount - 2) + [429] * (100 - (300 - SESSION.amount - 2))
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("testclient", "unknown"),
+        (None, "unknown"),
+    ],
+)
+def test_an_address_stands_for_a_household(address: str | None, counted: str) -> None:
+    assert household(address) == counted
 
 
 def test_a_rate_can_be_off(tmp_path: Path) -> None:
