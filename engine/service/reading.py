@@ -16,7 +16,8 @@ from engine.store.api_keys import ApiKey
 from engine.store.capture_sessions import LIVE, CaptureSessions
 from engine.store.evaluations import Evaluation, Evaluations, Started
 from engine.workflow.model import Asked
-from engine.workflow.steps import StepUp
+from engine.workflow.state import Run, Waits, WaitsFor
+from engine.workflow.steps import Capture, Step, StepUp, Wait
 
 Json = dict[str, Any]
 _EVAL_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -56,7 +57,21 @@ class Reading:
         """What its first request was answered, as far as it waited; its link only while that can be used."""
         if not evaluation.waited:
             return answer(evaluation)
-        return self.answer(evaluation if evaluation.ended is None else replace(evaluation, ended=None, run=None))
+        if evaluation.ended is None:
+            return self.answer(evaluation)
+        return self.answer(replace(evaluation, ended=None, run=self._first_wait(evaluation)))
+
+    def _first_wait(self, evaluation: Evaluation) -> Run | None:
+        """What it waited for first, as its way tells; None where that was the selfie of a workflow without steps."""
+        route = evaluation.ended.route if evaluation.ended else None
+        bound = self._walking.bound(evaluation.started)
+        for taken in route["trail"] if route and bound else ():
+            reason = _waits_at(bound.workflow.steps.get(taken["step"])) if bound else None
+            if reason is not None:
+                at = evaluation.started.started_at
+                waits = Waits(reason, taken["step"], at, at)
+                return Run(at=waits.step, strategy=evaluation.started.strategy, waits=waits)
+        return None
 
     def told(self, evaluation: Evaluation) -> Json:
         """As webhooks tell it: without any link."""
@@ -108,6 +123,19 @@ class Reading:
         if not isinstance(step, StepUp) or step.by != "link":
             return None
         return Waiting(step.link.replace("{eval_id}", started.eval_id))
+
+
+def _waits_at(step: Step | None) -> WaitsFor | None:
+    """What a run waits for at a step; None where it does not."""
+    match step:
+        case Capture():
+            return "capture"
+        case StepUp():
+            return "capture" if step.by == "capture" else "outside"
+        case Wait():
+            return "time"
+        case _:
+            return None
 
 
 def _unknown() -> Problem:
