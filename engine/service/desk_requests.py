@@ -6,7 +6,8 @@ import re
 from datetime import datetime
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+from pydantic.json_schema import SkipJsonSchema
 
 from engine.service.requests import PRINTABLE, Id, Name, Note, Strict, Time
 
@@ -53,14 +54,16 @@ def normalised(word: Any) -> Any:
 class StateRequest(Strict):
     """`PUT /api/evaluation/{eval_id}/state`: what is not named stays as it is."""
 
+    model_config = ConfigDict(json_schema_extra={"minProperties": 2})
+
     workflow: Annotated[Name, Field(description="The evaluation's own: a guard against a wrong `eval_id`.")]
-    decision: Literal["ACCEPT", "REVIEW", "REJECT"] | None = None
+    decision: Literal["ACCEPT", "REVIEW", "REJECT"] | SkipJsonSchema[None] = None
     status: Annotated[
-        Literal["OPEN", "ON_HOLD", "CLOSED"] | None,
+        Literal["OPEN", "ON_HOLD", "CLOSED"] | SkipJsonSchema[None],
         Field(description="Without it a decision closes the case, and `REVIEW` opens it again."),
     ] = None
     sub_status: Word | None = None
-    notes: Notes | None = None
+    notes: Notes | SkipJsonSchema[None] = None
     queue: Word | None = None
 
     @model_validator(mode="after")

@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
+from pydantic.config import JsonDict
+from pydantic.json_schema import SkipJsonSchema
 
 from engine.frames import MAX_FRAMES
 
@@ -47,6 +49,11 @@ class Strict(BaseModel):
     """Nothing unknown, nothing converted."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+
+def _one_of(*names: str) -> JsonDict:
+    """For the schema: exactly one of these fields is there."""
+    return {"oneOf": [{"required": [name]} for name in names]}
 
 
 class Docv(Strict):
@@ -87,8 +94,10 @@ class TimedImage(Strict):
 class Selfie(Strict):
     """One image, or a burst of frames."""
 
-    image: Image | None = None
-    frames: Annotated[list[TimedImage], Field(min_length=1, max_length=MAX_FRAMES)] | None = None
+    model_config = ConfigDict(json_schema_extra=_one_of("image", "frames"))
+
+    image: Image | SkipJsonSchema[None] = None
+    frames: Annotated[list[TimedImage], Field(min_length=1, max_length=MAX_FRAMES)] | SkipJsonSchema[None] = None
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Selfie:
@@ -144,10 +153,12 @@ class CheckRequest(Strict):
 class TryRequest(Strict):
     """A policy's text to try on a record or on a selfie."""
 
+    model_config = ConfigDict(json_schema_extra=_one_of("features", "selfie"))
+
     text: Annotated[str, Field(max_length=1_000_000)]
     strategy: Name
-    features: Annotated[dict[Name, Feature], Field(max_length=1000)] | None = None
-    selfie: Selfie | None = None
+    features: Annotated[dict[Name, Feature], Field(max_length=1000)] | SkipJsonSchema[None] = None
+    selfie: Selfie | SkipJsonSchema[None] = None
 
     @model_validator(mode="after")
     def _one_of_both(self) -> TryRequest:

@@ -284,9 +284,15 @@ def _is_fuzzed(operation: Any) -> bool:
 def _brought_home(world: World, case: Case, chance: random.Random) -> Case:
     """Mostly of what there is, so that more than *not found* is answered."""
     for name in case.path_parameters or {}:
-        if name in world.known and chance.random() < 0.7:
+        if name in world.known and case.method.upper() != "DELETE" and chance.random() < 0.7:
             case.path_parameters[name] = chance.choice(world.known[name])
+    if case.media_type == "text/csv" and chance.random() < 0.7:
+        case.body = f"id,workflow,fraud_label\nada,{FLOW},fraud\n".encode() + _bytes(case.body)
     if isinstance(case.body, dict) and chance.random() < 0.7:
+        if "text" in case.body:
+            case.body |= {"text": POLICY, "strategy": "standard"} if "strategy" in case.body else {"text": POLICY}
+        if isinstance(case.body.get("data"), dict) and chance.random() < 0.7:
+            case.body["data"] |= {"features": chance.choice([UNSURE, {"document.age": 40}])}
         for name, values in (
             ("workflow", world.known["workflow"]),
             ("id", ["ada"]),
@@ -295,6 +301,10 @@ def _brought_home(world: World, case: Case, chance: random.Random) -> Case:
             if name in case.body:
                 case.body[name] = chance.choice(values)
     return case
+
+
+def _bytes(body: Any) -> bytes:
+    return body if isinstance(body, bytes) else str(body).encode(errors="replace")
 
 
 def fuzz(world: World, examples: int, mode: GenerationMode) -> None:
@@ -322,7 +332,7 @@ def test_whatever_is_asked_the_answer_is_as_declared(world: World, mode: Generat
 @pytest.mark.soak
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.name.lower())
 def test_whatever_is_asked_for_long_the_answer_is_as_declared(world: World, mode: GenerationMode) -> None:
-    fuzz(world, 40, mode)
+    fuzz(world, 15, mode)
 
 
 def test_a_picture_is_no_part_of_any_answer(world: World) -> None:
