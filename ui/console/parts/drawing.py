@@ -44,7 +44,8 @@ def view(drawn: Drawing, counts: Counts | None) -> Html:
     cells = [cell for card in drawn.cards for cell in _card(card, ran, numbers)]
     if drawn.end_row is not None:
         cells.append(div("si-step si-step-over", "The end", role="listitem", style=f"grid-row:{drawn.end_row}"))
-    lines = [_line(line, ran) for line in drawn.lines]
+    below = sorted(drawn.lines, key=lambda line: ran.taken(line.exit) if ran else 0)
+    lines = [_line(line, ran) for line in below]  # one that was taken lies on one that was not
     lanes = f"--si-lanes:{max(1, drawn.lanes)}"
     return div("si-drawing", *cells, *lines, role="list", aria_label="Steps", style=lanes)
 

@@ -16,6 +16,7 @@ _BY_STATUS = {
     401: ("The service refuses the console's key", "Set SELFIE_CONSOLE_KEY to a key of this environment."),
     403: ("The console's key may not do this", "Ask for a key with this right."),
     404: ("This is not there", "It may belong to another environment."),
+    429: ("That was too much at once", "Wait a minute, then try again."),
     503: ("The service is busy", "It works at its limit; try again in a few seconds."),
 }
 

@@ -90,14 +90,14 @@ def link_of(evaluation: Json) -> str | None:
     return None
 
 
-def invitation(url: str) -> None:
+def invitation(url: str, words_: str = "Send this link, or scan the code with a phone. It works once.") -> None:
     """The link to copy, and the same as a QR code."""
     code = segno.make(url, error="m").svg_data_uri(scale=4, border=2, dark="#1c2530")
     picture = tag("img", src=code, alt="QR code of the link", class_="si-qr")
     with st.container(key="invitation", horizontal=True, vertical_alignment="top"):
         st.html(picture, width="content")
         with st.container():
-            st.html(span("si-label", "Send this link, or scan the code with a phone. It works once."))
+            st.html(span("si-label", words_))
             st.code(url, language=None, wrap_lines=True)
             st.html(tag("a", "Open it here", href=url, target="_blank", rel="noopener"))
 

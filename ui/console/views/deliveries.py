@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import streamlit as st
 
 from ui.console import connection, links, words
@@ -46,7 +48,7 @@ def _listed(filters: dict[str, str | None], urls: dict[str, str]) -> None:
 
 
 def _table(part: Page, urls: dict[str, str]) -> None:
-    """A row each; one that was given up has its button."""
+    """A row each; one that is over may go again."""
     for item in part.items:
         with st.container(
             horizontal=True, vertical_alignment="center", key=f"delivery-{item['event_id']}-{item['endpoint_id']}"
@@ -55,6 +57,7 @@ def _table(part: Page, urls: dict[str, str]) -> None:
             if item["state"] != "waiting":
                 st.button(
                     "Replay",
+                    type="tertiary",
                     key=f"again-{item['event_id']}-{item['endpoint_id']}",
                     on_click=_again,
                     args=(item["event_id"], item["endpoint_id"]),
@@ -85,8 +88,15 @@ def _how(item: Json) -> Html:
     if item["state"] == "delivered":
         return join(f"{tried}, answered {item['status_code']}, {words.moment(item['delivered_at'], zone)}")
     failed = span("si-cause", why(item["status_code"], item["error"])) if item["attempts"] else None
-    then = "given up" if item["state"] == "dead" else f"next try {words.moment(item['next_at'], zone)}"
-    return join(f"{tried}, {then} ", failed)
+    return join(f"{tried}, {_then(item, zone)} ", failed)
+
+
+def _then(item: Json, zone: str | None) -> str:
+    """When it goes on. One whose time has come waits for its turn: behind an earlier event of the same evaluation."""
+    if item["state"] == "dead":
+        return "given up"
+    due = words.seconds_between(datetime.now(UTC).isoformat(), item["next_at"]) <= 0
+    return "waits for its turn" if due else f"next try {words.moment(item['next_at'], zone)}"
 
 
 def why(status: int | None, error: str | None) -> str:

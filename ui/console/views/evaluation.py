@@ -32,7 +32,9 @@ def _waiting(item: Json) -> None:
         goes_on = _GOES_ON.get(str(item.get("sub_status")), "when the person has sent the selfie.")
         notices.notice("Nothing is decided yet", f"The evaluation goes on {goes_on}")
         found = capture.link_of(item)
-        if found:
+        if found and item.get("sub_status") == "awaiting_outside":
+            capture.invitation(found, "The person goes on here.")
+        elif found:
             capture.invitation(found)
         capture.follow(item["eval_id"], here=True)
     _went(item, _trace(item["eval_id"]))
