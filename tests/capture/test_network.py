@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from playwright.sync_api import Browser, Route
 
@@ -58,13 +60,14 @@ def test_a_busy_service_is_tried_again_by_itself(browser: Browser, service: Serv
 
     def busy(route: Route) -> None:
         nonlocal refusals
-        problem = '{"type": "about:blank", "title": "Busy", "status": 503, "code": "busy"}'
+        status, code = (503, "busy") if refusals % 2 else (429, "tooManyRequests")
+        problem = json.dumps({"type": "about:blank", "title": "Busy", "status": status, "code": code})
         headers = {"Retry-After": "1", "Content-Type": "application/problem+json"}
         if seen and refusals > 1:
             route.continue_()
         else:
             refusals += 1
-            route.fulfill(status=503, headers=headers, body=problem)
+            route.fulfill(status=status, headers=headers, body=problem)
 
     with page_of(browser, PHONE) as page:
         page.route("**/sessions/submit", busy)

@@ -60,9 +60,9 @@ async function sent(token: string, verb: string, body: object | undefined, limit
   }
 }
 
-/** The problem's code as a fault; 503 waits as long as the server says. */
+/** The problem's code as a fault; too many requests, whoever makes them, wait as long as the server says. */
 async function refusal(answer: Response): Promise<Fault> {
-  if (answer.status === 503) return new Fault("busy", retryAfter(answer));
+  if (answer.status === 503 || answer.status === 429) return new Fault("busy", retryAfter(answer));
   const problem: unknown = await readJson(answer).catch(() => null);
   return new Fault(faultCode(problem !== null && typeof problem === "object" && "code" in problem ? problem.code : null));
 }
