@@ -334,6 +334,20 @@ def test_one_that_died_with_a_lease_is_followed_by_another_when_it_runs_out(offi
         assert office.states() == ["delivered"]
 
 
+def test_who_lost_a_lease_writes_nothing_over_who_has_it_now(office: Office) -> None:
+    office.endpoint("https://shop.example/")
+    office.put(office.evaluation())
+    slow = office.deliveries.lease(office.clock.now(), QUICK.lease, {}, 4, 32)[0]
+    office.clock.wind(seconds=10)
+    quick = office.deliveries.lease(office.clock.now(), QUICK.lease, {}, 4, 32)[0]
+    assert not office.deliveries.died(slow, office.clock.now(), None, "too late")
+    assert not office.deliveries.put_off(slow, office.clock.now(), None, "too late")
+    assert not office.deliveries.gone(slow, office.clock.now(), 410)
+    assert office.states() == ["waiting"]
+    assert office.deliveries.delivered(quick, office.clock.now(), 200)
+    assert office.states() == ["delivered"]
+
+
 def test_one_that_was_held_up_until_its_lease_ran_out_sends_nothing(lite: Office) -> None:
     with receiving(TAKEN) as receiver:
         lite.endpoint(receiver.url)

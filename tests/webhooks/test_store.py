@@ -129,6 +129,13 @@ def test_removing_an_endpoint_fails_no_change_that_is_under_way(office: Office) 
     made, _ = office.endpoint("https://shop.example/")
     eval_id = office.evaluation()
     removing = threading.Thread(target=office.endpoints.remove, args=(made.id, SANDBOX))
+
+    def told() -> dict[str, Any]:
+        removing.start()  # just when the event knows who wants it
+        removing.join(0.3)
+        assert removing.is_alive()
+        return {}
+
     with office.database.writing() as connection:
         put = office.outbox.put(
             connection,
@@ -136,11 +143,8 @@ def test_removing_an_endpoint_fails_no_change_that_is_under_way(office: Office) 
             eval_id=eval_id,
             event_type="decision_update",
             at=office.clock.now(),
-            data=dict,
+            data=told,
         )
-        removing.start()
-        removing.join(0.3)
-        assert removing.is_alive()
     removing.join(10)
     assert put
     assert office.all() == []
