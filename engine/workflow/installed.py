@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from engine.diagnostics import Diagnostic
@@ -93,4 +93,9 @@ class Installed:
 
 def installed(folder: Path | None = None) -> Installed:
     """What there is, with a folder's own policies and workflows; raises `Refused` where the folder cannot be read."""
-    return Installed(read_library(folder), folder)
+    return _shipped() if folder is None else Installed(read_library(folder), folder)
+
+
+@cache
+def _shipped() -> Installed:
+    return Installed(read_library(None), None)
