@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from engine.contracts import Decision, Value
 from engine.workflow.flow import (
     Answered,
     Began,
@@ -356,6 +358,23 @@ def test_exhausted_without_a_way_is_a_review() -> None:
 def test_after_a_step_up_a_policy_must_decide_anew() -> None:
     run = walked(selfie_then(DECIDE, StepUp("again"), DONE), world(ADULT), Began(), Captured(), Captured())
     assert (run.earlier[0].outcome, outcome_of(run)) == ("accept", "review")
+
+
+def test_a_policy_that_raised_decides_anew() -> None:
+    class Once(Fixed):
+        """Raises in the first pass."""
+
+        def decide(self, record: Mapping[str, Value | None], strategy: str) -> Decision:
+            """By the age."""
+            if record["age.predicted"] == 22.0:
+                raise ZeroDivisionError
+            return super().decide(record, strategy)
+
+    run = walked(
+        stepping_up(), world(CLOSE, ADULT, book={"age": Once("age", "accept")}), Began(), Captured(), Captured()
+    )
+    assert run.earlier[0].failures[0]["provider"] == "policy age"
+    assert (outcome_of(run), run.failures) == ("accept", ())
 
 
 def test_the_floor_stays_over_a_step_up() -> None:
