@@ -16,7 +16,7 @@ from functools import partial
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 from sqlalchemy.engine.default import DefaultDialect
@@ -102,10 +102,22 @@ class Place:
         return self
 
 
+Kind = Literal["request", "advance", "dbos", "webhook"]
+THREADS: dict[str, Kind] = {
+    "AnyIO worker": "request",
+    "advance": "advance",
+    "dbos-executor": "dbos",
+    "relay": "webhook",
+    "webhooks": "webhook",
+}
+"""Who commits, by the beginning of the thread's name. The lease and the sweep have nothing to do with this."""
+
+
 @dataclass(frozen=True)
 class Death:
-    """Kill the process at its n-th commit, of whichever database, counted from when the file `armed` is there."""
+    """Kill the process at the n-th commit of one kind, counted from when the file `armed` is there."""
 
+    kind: Kind
     commit: int
     after: bool
     armed: Path
@@ -119,6 +131,7 @@ class Served:
         self.port = port
         self.url = f"http://127.0.0.1:{port}"
         self._process: BaseProcess | None = None
+        self._http = httpx.Client(verify=False, timeout=5)  # noqa: S501 - plain HTTP; certificates take long to read
 
     def start(self, death: Death | None = None) -> None:
         """Begin to start; `wait` waits until it is ready."""
@@ -130,7 +143,7 @@ class Served:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             with suppress(httpx.TransportError):
-                if httpx.get(f"{self.url}/readyz", timeout=5).status_code == 200:
+                if self._http.get(f"{self.url}/readyz").status_code == 200:
                     return
             assert self.is_alive, f"it ended while it started; see {self.place.folder}"
             time.sleep(0.05)
@@ -140,6 +153,11 @@ class Served:
     def is_alive(self) -> bool:
         """Whether it runs."""
         return self._process is not None and self._process.is_alive()
+
+    def close(self) -> None:
+        """Killed for good."""
+        self.kill()
+        self._http.close()
 
     def kill(self) -> None:
         """SIGKILL: no time for anything."""
@@ -200,13 +218,13 @@ def _services(place: Place, port: int) -> Services:
 
 
 def _die(death: Death) -> None:
-    """Count commits of all threads but that of the lease, which has nothing to do with evaluations."""
     commit, counted, lock = DefaultDialect.do_commit, 0, threading.Lock()
 
     def committed(self: DefaultDialect, connection: Any) -> None:
         nonlocal counted
-        now = False
-        if death.armed.exists() and threading.current_thread().name != "durable-lease":
+        name, now = threading.current_thread().name, False
+        kind = next((kind for start, kind in THREADS.items() if name.startswith(start)), None)
+        if kind == death.kind and death.armed.exists():
             with lock:
                 counted += 1
                 now = counted == death.commit

@@ -44,7 +44,7 @@ def serving(folder: Path, database_url: str | None, number: int = 1) -> Iterator
         yield served
     finally:
         for each in served:
-            each.kill()
+            each.close()
 
 
 def asked(served: Served) -> httpx.Response:

@@ -82,7 +82,7 @@ def survived(folder: Path, database_url: str | None, plan: Plan) -> None:
             database.close()
     finally:
         for each in served:
-            each.kill()
+            each.close()
         callers.close()
         receiver.close()
 
@@ -147,12 +147,14 @@ def test_one_process_on_sqlite_is_killed(tmp_path: Path) -> None:
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("processes", [1, 2])
 def test_500_evaluations_on_sqlite_survive(tmp_path: Path, processes: int) -> None:
     survived(tmp_path, None, Plan(evaluations=500, processes=processes, seed=processes, kills=12))
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(900)
 @pytest.mark.postgres
 def test_500_evaluations_on_postgresql_survive(tmp_path: Path, postgres_url: str) -> None:
     survived(tmp_path, postgres_url, Plan(evaluations=500, processes=2, seed=3, kills=16))

@@ -95,7 +95,7 @@ def body(hands: Hands, now: Callable[[], datetime]) -> Body:
             then = await DBOS.run_step_async({"name": STEP}, hands.move, eval_id)
             if then is None:
                 return
-            idle = min(max(2 * idle, IDLE[0]), IDLE[1]) if then == waits else IDLE[0]
+            idle = min(max(2 * idle, IDLE[0]), IDLE[1]) if then == waits else 0.0
             waits = then
 
     return carried
