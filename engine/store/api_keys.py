@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from engine.store.database import Database
@@ -17,6 +17,7 @@ from engine.store.tables import api_key
 
 Environment = Literal["Sandbox", "Production"]
 ENVIRONMENTS: tuple[Environment, ...] = get_args(Environment)
+_IN_FORCE = select(api_key).where(api_key.c.sha256 == bindparam("sought"), api_key.c.revoked_at.is_(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +68,7 @@ class ApiKeys:
         """
         sought = fingerprint(secret)
         with self._database.reading() as connection:
-            row = connection.execute(
-                select(api_key).where(api_key.c.sha256 == sought, api_key.c.revoked_at.is_(None))
-            ).one_or_none()
+            row = connection.execute(_IN_FORCE, {"sought": sought}).one_or_none()
         if row is None or not same(row.sha256, sought):
             return None
         environment = next(known for known in ENVIRONMENTS if known == row.environment)

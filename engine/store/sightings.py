@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Connection, Row, and_, delete, func, insert, select, tuple_, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, select, tuple_, update
 
 from engine.contracts import Outcome, Sighting
 from engine.store.database import Database
@@ -63,6 +63,15 @@ class SightingKeys:
     @staticmethod
     def _mac(key: bytes, parts: Sequence[str]) -> bytes:
         return hmac.digest(key, json.dumps(parts).encode(), hashlib.sha256)
+
+
+# Written once: every evaluation counts, and to put a query together takes longer than the query.
+_COUNT = (
+    select(func.count())
+    .select_from(table)
+    .where(table.c.key == bindparam("digest"), table.c.at >= bindparam("since"), table.c.first)
+)
+_COUNT_OF = _COUNT.where(table.c.outcome.in_(bindparam("outcomes", expanding=True)))
 
 
 class Sightings:
@@ -122,12 +131,11 @@ class Sightings:
 
     def count(self, scope: str, kind: str, key: str, since: datetime, outcomes: frozenset[Outcome] | None) -> int:
         """Evaluations that ended since, left this sighting, and ended in one of these outcomes."""
-        digest = self._keys.digest(scope, kind, key)
-        where = and_(table.c.key == digest, table.c.at >= since, table.c.first)
-        if outcomes is not None:
-            where = and_(where, table.c.outcome.in_(sorted(outcomes)))
+        asked = {"digest": self._keys.digest(scope, kind, key), "since": since}
         with self._database.reading() as connection:
-            return connection.scalars(select(func.count()).select_from(table).where(where)).one()
+            if outcomes is None:
+                return connection.scalars(_COUNT, asked).one()
+            return connection.scalars(_COUNT_OF, {**asked, "outcomes": sorted(outcomes)}).one()
 
     def recall(self, scope: str, kind: str, keys: Iterable[str], since: datetime) -> tuple[Sighting, ...]:
         """Sightings with one of these keys, the newest first, at most `MOST_RECALLED`.
