@@ -69,8 +69,9 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
 
 
 def sightings_of(database: Database) -> Sightings:
-    """The table of sightings, with keys in the test's folder."""
-    return Sightings(database, SightingKeys(KeyRing(_folders[database] / "keys")))
+    """The table of sightings, with keys in the test's folder; beside a file that a test opened itself."""
+    folder = _folders.get(database) or Path(str(database.engine.url.database)).parent
+    return Sightings(database, SightingKeys(KeyRing(folder / "keys")))
 
 
 def evaluations_of(database: Database) -> Evaluations:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from cryptography.exceptions import InvalidTag
 from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from engine.contracts import Outcome, Sighting
 from engine.store.database import Database
@@ -36,8 +37,7 @@ def evaluated(
     started = Started(eval_id, scope, "c", "w", "0" * 64, "standard", "capture", {}, at, at)
     evaluations = evaluations_of(database)
     with database.writing() as connection:
-        evaluations.begin(connection, started)
-    assert evaluations.end(eval_id, scope, ended(outcome, at, seen))
+        evaluations.begin(connection, started, None, ended(outcome, at, seen))
     return eval_id
 
 
@@ -88,8 +88,30 @@ def test_what_the_keys_of_a_sighting_may_hold(database: Database, seen: Sighting
 
 def test_an_evaluation_that_does_not_end_leaves_nothing(database: Database, seen: Sightings) -> None:
     eval_id = evaluated(database, ADA)
-    assert not evaluations_of(database).end(eval_id, "Sandbox", ended("accept", NOW, [ADA]))
+    evaluations = evaluations_of(database)
+    found = evaluations.find(eval_id)
+    assert found
+    with pytest.raises(IntegrityError), database.writing() as connection:
+        evaluations.end(connection, found.started, ended("accept", NOW, [ADA]))
     assert count(seen) == 1
+
+
+def test_what_an_evaluation_saw_in_several_walks_counts_once_and_by_its_end(
+    database: Database, seen: Sightings
+) -> None:
+    started = Started(str(uuid.uuid4()), "Sandbox", "c", "w", "0" * 64, "standard", "capture", {}, NOW, NOW)
+    evaluations, device = evaluations_of(database), Sighting("device", "hers")
+    with database.writing() as connection:
+        evaluations.begin(connection, started)
+        evaluations.see(connection, started, [ADA, device], NOW, "review")
+    assert (count(seen), count(seen, outcomes=["reject"])) == (1, 0)
+    with database.writing() as connection:
+        evaluations.end(connection, started, ended("reject", NOW, [ADA, Sighting("device", "his")]), waited=True)
+    assert (count(seen), count(seen, outcomes=["review"]), count(seen, outcomes=["reject"])) == (1, 0, 1)
+    assert [count(seen, key, kind="device") for key in ("hers", "his")] == [1, 1]
+    with database.reading() as connection:
+        rows = connection.execute(select(sighting.c.number, sighting.c.first).order_by(sighting.c.number)).all()
+    assert rows == [(0, True), (1, True), (2, False), (3, True)]
 
 
 def test_a_transaction_that_fails_leaves_nothing(database: Database, seen: Sightings) -> None:
@@ -179,6 +201,8 @@ def test_only_so_many_are_stored(database: Database) -> None:
 
 
 def test_a_count_reads_its_index_only(database: Database, seen: Sightings) -> None:
+    if not database.is_sqlite:
+        pytest.skip("only SQLite tells its plan before the table has grown")
     evaluated(database, ADA)
     asked = "SELECT count(*) FROM sighting WHERE key = x'00' AND at >= '2026' AND first = 1 AND outcome IN ('reject')"
     with database.reading() as connection:

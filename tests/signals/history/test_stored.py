@@ -65,8 +65,8 @@ class Desk:
         started = Started(eval_id, evidence.scope, "c", "w", "0" * 64, "standard", "capture", {}, now, now)
         left = tuple(seen for signal in signals for seen in signal.sightings)
         with self.database.writing() as connection:
-            evaluations.begin(connection, started)
-        assert evaluations.end(eval_id, evidence.scope, Ended(now, outcome, None, {}, [], [], {}, [], None, None, left))
+            end = Ended(now, outcome, None, {}, [], [], {}, [], None, None, left)
+            evaluations.begin(connection, started, None, end)
         features = {name: value for signal in signals for name, value in signal.features.items()}
         return [features[name] for name in COUNTS]
 
