@@ -81,3 +81,19 @@ def test_a_range_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, value:
     monkeypatch.setenv("SELFIE_TRUSTED_PROXIES", value)
     with pytest.raises(Refused, match="SELFIE_TRUSTED_PROXIES"):
         read_settings()
+
+
+def test_hosts_are_named_with_or_without_a_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read_settings().private_hosts == ()
+    monkeypatch.setenv("SELFIE_PRIVATE_HOSTS", " Hooks.Inside. , 10.0.0.7:8443,[::1]:9,")
+    assert read_settings().private_hosts == ("hooks.inside", "10.0.0.7:8443", "[::1]:9")
+
+
+@pytest.mark.parametrize(
+    "value", ["https://a.example", "a.example/path", "a b", "a.example:x", "10.0.0.0/8", "*", "::1"]
+)
+@pytest.mark.parametrize("name", ["SELFIE_HTTP_HOSTS", "SELFIE_PRIVATE_HOSTS"])
+def test_a_host_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(Refused, match=name):
+        read_settings()

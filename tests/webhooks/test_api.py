@@ -104,6 +104,35 @@ def test_an_endpoint_is_added_told_and_removed(service: Running, receiver: Recei
     assert service.client.delete(f"{ENDPOINTS}/{made['id']}").json()["code"] == "webhookUnknown"
 
 
+def heard(receiver: Receiver, number: int) -> list[Any]:
+    """So many events, once they came."""
+    deadline = time.monotonic() + 10
+    while len(receiver.heard) < number:
+        assert time.monotonic() < deadline, receiver.heard
+        time.sleep(0.05)
+    return [json.loads(body) for body in receiver.bodies()]
+
+
+def test_a_decision_is_told_as_the_api_gives_it(service: Running, receiver: Receiver) -> None:
+    added(service, receiver.url, events=["evaluation_completed"])
+    answer = service.post("selfie_features", {"features": {"face.count": 0}}).json()
+    (told,) = heard(receiver, 1)
+    assert told["event_type"] == "evaluation_completed"
+    assert told["data"] == answer
+    assert told["data"]["decision"] == "REJECT"
+
+
+def test_who_waits_for_a_person_is_told_without_the_persons_link(service: Running, receiver: Receiver) -> None:
+    added(service, receiver.url, events=["evaluation_paused"])
+    eval_id, token = service.new_capture()
+    (told,) = heard(receiver, 1)
+    assert (told["event_type"], told["data"]["eval_id"]) == ("evaluation_paused", eval_id)
+    body = receiver.bodies()[0].decode()
+    assert token not in body
+    assert "/capture/#" not in body
+    assert "data:image" not in body
+
+
 def test_no_answer_and_no_column_holds_a_secret(service: Running, receiver: Receiver) -> None:
     made = added(service, receiver.url)
     new = service.client.post(f"{ENDPOINTS}/{made['id']}/rotate", json={}).json()["secret"]
