@@ -187,6 +187,8 @@ label = Table(
     Column("at", UtcDateTime, nullable=False),
     Column("by", String(128), nullable=False),
     Index("ix_label_of", "environment", "customer_id", "workflow", "at"),
+    Index("ix_label_newest", "eval_id", "at"),
+    Index("ix_label_listed", "environment", "at", "id"),
 )
 
 webhook_endpoint = Table(

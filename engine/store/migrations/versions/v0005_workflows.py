@@ -78,6 +78,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_label")),
     )
     op.create_index("ix_label_of", "label", ["environment", "customer_id", "workflow", "at"], unique=False)
+    op.create_index("ix_label_newest", "label", ["eval_id", "at"], unique=False)
+    op.create_index("ix_label_listed", "label", ["environment", "at", "id"], unique=False)
     op.create_table(
         "run",
         sa.Column("eval_id", sa.String(length=36), nullable=False),
