@@ -112,6 +112,8 @@ class Outbound:
                 return Reply(answer.status, told, _read(answer, whole=whole))
         except (httpcore.ProtocolError, httpcore.NetworkError, httpcore.TimeoutException) as broken:
             raise OutboundFailed("what came back is not HTTP") from broken
+        except OSError as unreadable:  # the authorities of SSL_CERT_FILE
+            raise OutboundFailed("no secure connection") from unreadable
 
     def _addresses(self, called: Destination, deadline: Deadline) -> Sequence[str]:
         """The addresses to connect to, all of them checked."""

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.service import outbound as outbound_module
 from engine.service import pinned
 from engine.service.destinations import BadDestination, destination, named_host
 from engine.service.outbound import Outbound
@@ -313,6 +314,16 @@ def test_certificates_are_checked_for_the_hosts_name(served: tuple[ssl.SSLContex
         with pytest.raises(OutboundFailed, match="vouches"):
             named.send("POST", f"https://hooks.example:{port}/", headers={}, within=5)
         assert len(server.heard) == 1
+
+
+def test_authorities_that_cannot_be_read_vouch_for_nobody(
+    monkeypatch: pytest.MonkeyPatch, served: tuple[ssl.SSLContext, ssl.SSLContext], tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none.pem"))
+    outbound_module._usual_trust.cache_clear()
+    with receiving(says(200), tls=served[0]) as server, pytest.raises(OutboundFailed, match="no secure connection"):
+        call(server)
+    outbound_module._usual_trust.cache_clear()
 
 
 def test_a_handshake_that_hangs_ends_with_the_deadline() -> None:
