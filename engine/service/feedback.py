@@ -157,7 +157,7 @@ class Feedback:
 
     def _added(self, connection: Connection, labels: Sequence[Label], now: datetime) -> list[Label]:
         added = self.labels.add(connection, labels)
-        for label in sorted(added, key=lambda label: label.eval_id):  # one order, so that no two imports lock each other
+        for label in sorted(added, key=lambda label: label.eval_id):  # one order: no two imports lock each other
             if label.fraud_label in CONFIRMING:
                 self._tell(connection, label, now)
         return added
