@@ -12,7 +12,8 @@ from engine.features import Catalogue
 from engine.service.problems import Problem
 from engine.workflow.dated import dated
 from engine.workflow.model import Workflow
-from engine.workflow.providers import AbsentProvider, Factory, build_providers, in_order
+from engine.workflow.providers import AbsentProvider, Factory, build_providers, in_order, in_order_of_steps
+from engine.workflow.read import read_workflow
 from engine.workflow.run import PinnedPolicy, Verdict, evaluate, evaluate_nothing
 from engine.workflow.shipped import read_workflows
 from engine.workflow.signals import ProviderFailure, Read, read_directly
@@ -130,7 +131,9 @@ class Pipeline:
     def _bound(self, text: str) -> BoundWorkflow:
         """Raises `Refused`."""
         source = "an earlier workflow"
-        (workflow,) = read_workflows({source: text}, EveryName(), EveryName()).values()
+        workflow = read_workflow(
+            text, source=source, providers=EveryName(), policies=EveryName(), catalogue=self.catalogue
+        )
         providers = [self._providers.get(name) or self._absent(name) for name in workflow.providers]
         return BoundWorkflow(workflow, in_order(providers, source))
 
@@ -186,9 +189,9 @@ def build_pipeline(
     ports = Ports(clock=clock, history=history, settings=settings, models=models)
     providers = build_providers(factories, ports, catalogue)
     bound = {}
-    for name, workflow in read_workflows(workflows, providers, policies).items():
-        chosen = [providers[wanted] for wanted in workflow.providers]
-        bound[name] = BoundWorkflow(workflow, in_order(chosen, f"policies/workflows/{name}.yaml"))
+    for name, workflow in read_workflows(workflows, providers, policies, catalogue).items():
+        ordered = in_order_of_steps(workflow, providers, f"policies/workflows/{name}.yaml")
+        bound[name] = BoundWorkflow(workflow, ordered)
     return Pipeline(bound, catalogue, clock, providers)
 
 

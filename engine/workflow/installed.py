@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache, cached_property
 from pathlib import Path
 
-from engine.diagnostics import Diagnostic
+from engine.contracts import ModelFile, ModelUnavailable, Ports, Sighting, SignalProvider
+from engine.diagnostics import Diagnostic, Refused, errors
 from engine.features import Catalogue
 from engine.policy import CompiledPolicy, installed_vocabulary, read_policy
 from engine.policy.registers import shelf_of
 from engine.workflow.library import Library, read_library
 from engine.workflow.model import Workflow
-from engine.workflow.providers import installed_factories
+from engine.workflow.providers import build_providers, in_order_of_steps, installed_factories
 from engine.workflow.read import check_workflow, name_in, read_workflow
 from engine.workflow.run import PinnedPolicy
 
@@ -32,7 +34,7 @@ class Installed:
 
     @cached_property
     def providers(self) -> tuple[str, ...]:
-        """The signal providers, of which none is built."""
+        """The signal providers by name."""
         return tuple(sorted(installed_factories()))
 
     @cached_property
@@ -80,8 +82,8 @@ class Installed:
         )
 
     def check(self, text: str, source: str) -> tuple[Diagnostic, ...]:
-        """Every mistake and warning of a text, in its order."""
-        return check_workflow(
+        """Every mistake and warning of a text, in its order. Where names and ways are right, providers must fit too."""
+        found = check_workflow(
             text,
             source=source,
             providers=self.providers,
@@ -89,6 +91,45 @@ class Installed:
             catalogue=self.catalogue,
             workflows=self.names,
         )
+        return found if errors(found) else (*found, *self._misfits(text, source))
+
+    def _misfits(self, text: str, source: str) -> tuple[Diagnostic, ...]:
+        try:
+            in_order_of_steps(self.read(text, source), self._built, source)
+        except Refused as refused:
+            return refused.diagnostics
+        return ()
+
+    @cached_property
+    def _built(self) -> Mapping[str, SignalProvider]:
+        """The providers, to look at what they require; none of them ever reads anything."""
+        nobody = _Nobody()
+        ports = Ports(clock=nobody, history=nobody, settings={}, models=nobody)
+        return build_providers(installed_factories(), ports, self.catalogue)
+
+
+class _Nobody:
+    """A clock, a history and a store of models for providers that only tell what they require."""
+
+    def now(self) -> datetime:
+        """Some time."""
+        return datetime(2026, 1, 1, tzinfo=UTC)
+
+    def get(self, name: str) -> ModelFile:
+        """Never there."""
+        raise ModelUnavailable(f"`{name}`: nothing is read here")
+
+    def device_seen(self, *_: object, **__: object) -> bool | None:
+        """Unknown."""
+        return None
+
+    def count(self, *_: object, **__: object) -> int | None:
+        """Unknown."""
+        return None
+
+    def recall(self, *_: object, **__: object) -> Sequence[Sighting] | None:
+        """Unknown."""
+        return None
 
 
 def installed(folder: Path | None = None) -> Installed:

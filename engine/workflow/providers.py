@@ -10,6 +10,8 @@ from engine.contracts import Evidence, Ports, Readings, Signal, SignalProvider
 from engine.diagnostics import Diagnostic, Location, Refused
 from engine.features import Catalogue
 from engine.policy.vocabulary import PROVIDERS, installed_vocabulary
+from engine.workflow.model import Workflow
+from engine.workflow.steps import Signals
 
 Factory = Callable[[Ports], SignalProvider]
 
@@ -81,8 +83,26 @@ def _build(name: str, factory: Factory, ports: Ports, catalogue: Catalogue) -> S
     return provider
 
 
-def in_order(providers: Iterable[SignalProvider], source: str) -> tuple[SignalProvider, ...]:
-    """The providers of one workflow so that each comes after those it requires.
+def in_order_of_steps(
+    workflow: Workflow, providers: Mapping[str, SignalProvider], source: str
+) -> tuple[SignalProvider, ...]:
+    """The providers of a workflow, each after those it requires; each step has to ask for these itself.
+
+    What a provider finds beside its features (a face's box, its crop) is there for the providers of its own step only.
+
+    Raises:
+        Refused: as `in_order`, for the whole workflow and for each step.
+    """
+    for step in workflow.steps.values():
+        if isinstance(step, Signals):
+            in_order([providers[name] for name in step.providers], source, f"step `{step.id}`")
+    return in_order([providers[name] for name in workflow.providers], source)
+
+
+def in_order(
+    providers: Iterable[SignalProvider], source: str, where: str = "the workflow"
+) -> tuple[SignalProvider, ...]:
+    """The providers of one workflow or step so that each comes after those it requires.
 
     Raises:
         Refused: a required feature that none of them gives, a feature that two give, or a circle.
@@ -97,9 +117,7 @@ def in_order(providers: Iterable[SignalProvider], source: str) -> tuple[SignalPr
             giver[feature] = provider.name
     for provider in by_name.values():
         missing = sorted(provider.requires - set(giver))
-        mistakes += [
-            f"provider `{provider.name}` requires `{name}`, which none of the workflow gives" for name in missing
-        ]
+        mistakes += [f"provider `{provider.name}` requires `{name}`, which none of {where} gives" for name in missing]
     if mistakes:
         raise Refused([Diagnostic("providers-do-not-fit", mistake, Location(source)) for mistake in mistakes])
     return _sorted(by_name, giver, source)
