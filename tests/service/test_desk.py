@@ -9,22 +9,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from engine.store.erasure import ERASED, erase_evaluation
-from engine.store.tables import webhook_endpoint, webhook_event
+from engine.store.tables import webhook_event
 from tests.service.conftest import NOW, PRODUCTION_KEY, Running, running
 
 ADULT = {"face.count": 1, "liveness.passive_score": 0.97, "age.predicted": 34.9}
 UNSURE = {**ADULT, "age.predicted": 20.0}
 CHILD = {**ADULT, "age.predicted": 12.99}
 FLOW = "selfie_features"
+NOBODY = "http://127.0.0.1:9/hook"
+"""Where nobody listens: what is told waits."""
 
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """One application for all: each test has evaluations of its own."""
-    with running(tmp_path_factory.mktemp("desk")) as started:
+    with running(tmp_path_factory.mktemp("desk"), private_hosts="127.0.0.1") as started:
         yield started
 
 
@@ -178,9 +180,7 @@ def test_if_match_is_read_as_http_says(service: Running, header: str, status: in
 @pytest.fixture(scope="module")
 def told(service: Running) -> Callable[[str], list[tuple[str, dict[str, Any]]]]:
     """What webhooks tell of an evaluation: type and data, in their order. Somebody listens to all of it."""
-    row = {"id": "e", "environment": "Sandbox", "url": "https://a.example", "events": [], "secrets": b"-"}
-    with service.services.database.writing() as connection:
-        connection.execute(insert(webhook_endpoint).values(**row, created_at=service.clock.now()))
+    assert service.client.post("/api/webhooks/endpoints", json={"url": NOBODY}).status_code == 201
 
     def of(eval_id: str) -> list[tuple[str, dict[str, Any]]]:
         query = select(webhook_event.c.body).where(webhook_event.c.eval_id == eval_id).order_by(webhook_event.c.seq)
