@@ -20,13 +20,13 @@ from engine.service.inference import Inference
 from engine.service.pins import Pinning
 from engine.service.pipeline import BoundWorkflow
 from engine.service.problems import Problem
-from engine.service.storing import Overtaken, Storing, Subject, Walked
-from engine.service.walking import Seen, Walking
+from engine.service.storing import Overtaken, Storing, Walked
+from engine.service.walking import Seen, Subject, Walking
 from engine.store.capture_sessions import CaptureSession
 from engine.store.database import Database
 from engine.store.evaluations import Evaluation, Evaluations, Retry, Started
 from engine.store.runs import StoredRun
-from engine.workflow.flow import Answered, Began, begin
+from engine.workflow.flow import Answered, Began, Captured, begin
 from engine.workflow.signals import Read
 from engine.workflow.state import Run
 
@@ -115,6 +115,8 @@ class Advancing:
         arrival = self._coming.arrival(stored, started, subject.bound.workflow, self._clock.now())
         if arrival is None:
             return False
+        if read is None and isinstance(arrival.came, Captured):
+            return self.recover(stored.eval_id)  # whoever took the submission was to decide at once, and did not
         try:
             self._walk(subject, stored, arrival, read, None)
         except Overtaken:
@@ -130,7 +132,8 @@ class Advancing:
             now = self._clock.now()
             seen = Seen(arrival.evidence, granted, stored.packs)
             run = self._walking.walked(subject, stored.run, arrival.came, seen, now)
-            evaluation = self._storing.store(subject, Walked(run, now, before=stored, retry=retry))
+            walked = Walked(run, now, subject.bound.workflow.is_plain, before=stored, retry=retry)
+            evaluation = self._storing.store(subject.started, walked)
         self._after(subject, session, evaluation)
         return evaluation
 
@@ -156,19 +159,15 @@ class Advancing:
 
     def _give_up(self, stored: StoredRun) -> None:
         """A person decides; never an accept, whatever was decided before."""
-        started = self._started(stored.eval_id)
-        bound = self._pinning.pipeline.workflows.get(started.workflow)
-        if bound is None:
-            bound = next(iter(self._pinning.pipeline.workflows.values()))  # only told whether its steps are plain
-        plain = replace(bound.workflow, is_plain=False)
         log.error("a run was given up", eval_id=stored.eval_id)
         session = self._storing.sessions.of_evaluation(stored.eval_id)
-        walked = Walked(given_up(stored.run), self._clock.now(), before=stored)
+        walked = Walked(given_up(stored.run), self._clock.now(), is_plain=False, before=stored)
         try:
-            evaluation = self._storing.store(Subject(started, replace(bound, workflow=plain)), walked)
+            self._storing.store(self._started(stored.eval_id), walked)
         except Overtaken:
             return
-        self._after(Subject(started, bound), session, evaluation)
+        if session is not None:
+            self._ending.settled(session)
 
     # ---- what is read ------------------------------------------------------------------------------------------
 

@@ -18,8 +18,8 @@ from engine.service.pipeline import BoundWorkflow
 from engine.service.problems import Problem
 from engine.service.reading import CapturePlan, Reading
 from engine.service.requests import EvaluationRequest
-from engine.service.storing import Storing, Subject, Walked
-from engine.service.walking import Seen, Walking
+from engine.service.storing import Storing, Walked
+from engine.service.walking import Seen, Subject, Walking
 from engine.store.api_keys import ApiKey
 from engine.store.evaluations import Evaluation, Evaluations, Retry, Started
 from engine.workflow.flow import Began, begin
@@ -101,7 +101,10 @@ class Evaluating:
         else:
             run = self._walked(subject, pins, evidence, self._inference.beside())
         packs = None if run.is_over else self._pinning.packs(pins.versions)
-        evaluation = self._storing.store(subject, Walked(run, self._clock.now(), packs=packs, retry=retry))
+        evaluation = self._storing.store(
+            subject.started,
+            Walked(run, self._clock.now(), subject.bound.workflow.is_plain, packs=packs, retry=retry),
+        )
         return Given(self._reading.answer(evaluation), 200 if evaluation.ended else 201)
 
     def _walked(self, subject: Subject, pins: Pins, evidence: Evidence, read: Read) -> Run:

@@ -15,7 +15,6 @@ from sqlalchemy import Connection
 
 from engine.service.links import Links
 from engine.service.observing import Observer
-from engine.service.pipeline import BoundWorkflow
 from engine.service.telling import Telling
 from engine.store.capture_sessions import LIVE, CaptureSession, CaptureSessions
 from engine.store.cases import Case, Cases
@@ -32,18 +31,11 @@ from engine.workflow.state import Run, Waits
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
-    """Whose run it is, and by which text it goes."""
-
-    started: Started
-    bound: BoundWorkflow
-
-
-@dataclass(frozen=True, slots=True)
 class Walked:
     """A walk that is to be stored.
 
     Args:
+        is_plain: whether its workflow has no steps of its own, so that its way says nothing.
         before: the run as it was read; None where the evaluation begins with this walk.
         packs: over which the pinned policies decide, where the run begins to wait.
         retry: the Idempotency-Key of the request that brought what came.
@@ -51,6 +43,7 @@ class Walked:
 
     run: Run
     at: datetime
+    is_plain: bool
     before: StoredRun | None = None
     packs: Packs | None = None
     retry: Retry | None = None
@@ -98,49 +91,48 @@ class Storing:
         self._observer = observer
         self._ttl = capture_ttl
 
-    def store(self, subject: Subject, walked: Walked) -> Evaluation:
+    def store(self, started: Started, walked: Walked) -> Evaluation:
         """Answers the evaluation as it stands then.
 
         Raises:
             Overtaken: the run was not what the walk began with.
             IntegrityError: the Idempotency-Key was there first.
         """
-        started = subject.started
         with self._observer.step("store"), self._database.writing() as connection:
             if walked.before is None:
                 self._evaluations.begin(connection, started, walked.retry)
             elif walked.retry:
                 self.retries.keep(connection, walked.retry, started.eval_id, walked.at)
-            run = self._kept(connection, subject, walked)
-            evaluation = self._standing(connection, subject, walked, run)
+            run = self._kept(connection, started, walked)
+            evaluation = self._standing(connection, started, walked, run)
             self._telling.tell(connection, evaluation, walked.run, walked.at, begins=walked.before is None)
         self._carried(walked.before, run, started)
         if evaluation.ended:
             self._observer.metrics.decided(started.workflow, started.strategy, evaluation.ended.outcome)
         return evaluation
 
-    def _kept(self, connection: Connection, subject: Subject, walked: Walked) -> Run:
+    def _kept(self, connection: Connection, started: Started, walked: Walked) -> Run:
         """The run as its row has it now."""
         run = walked.run
         if run.waits is not None and not run.is_over:
-            run = replace(run, waits=self._awaited(connection, subject, walked, run.waits))
+            run = replace(run, waits=self._awaited(connection, started, walked, run.waits))
         run = replace(run, events=(), sightings=())
         if walked.before is not None:
             if not self.runs.move(connection, walked.before, run, walked.at):
                 raise Overtaken
         elif not run.is_over:
-            self.runs.insert(connection, subject.started.eval_id, run, walked.packs or {}, walked.at)
+            self.runs.insert(connection, started.eval_id, run, walked.packs or {}, walked.at)
         return run
 
-    def _awaited(self, connection: Connection, subject: Subject, walked: Walked, waits: Waits) -> Waits:
+    def _awaited(self, connection: Connection, started: Started, walked: Walked, waits: Waits) -> Waits:
         """What is waited for; for a selfie with its session, which is new or goes on."""
         if waits.reason != "capture":
             return waits
         until = min(waits.until, walked.at + self._ttl)
-        eval_id = subject.started.eval_id
+        eval_id = started.eval_id
         session = None if walked.before is None else self.sessions.of_evaluation(eval_id)
         if session is None:
-            session = self._new_session(subject.started, walked, until)
+            session = self._new_session(started, walked, until)
             self.sessions.add(connection, session)
         elif session.state in LIVE or not self.sessions.renew(connection, session, walked.run.number, until, walked.at):
             raise Overtaken
@@ -159,17 +151,16 @@ class Storing:
             number=walked.run.number,
         )
 
-    def _standing(self, connection: Connection, subject: Subject, walked: Walked, run: Run) -> Evaluation:
+    def _standing(self, connection: Connection, started: Started, walked: Walked, run: Run) -> Evaluation:
         """Everything else that follows from the walk."""
-        started, plain = subject.started, subject.bound.workflow.is_plain
         ended: Ended | None = None
         if run.is_over:
-            ended = ended_as(walked.run, outcome_of(walked.run), walked.at, is_plain=plain)
+            ended = ended_as(walked.run, outcome_of(walked.run), walked.at, is_plain=walked.is_plain)
             self._evaluations.end(connection, started, ended, waited=walked.before is not None)
             self._queue(connection, started, ended, run, walked.at)
         elif walked.run.sightings:
             self._evaluations.see(connection, started, walked.run.sightings, walked.at, outcome_of(walked.run))
-        if not plain:
+        if not walked.is_plain:
             sha256 = started.workflow_sha256
             self._ways.insert(connection, started.eval_id, sha256, run.trail, walked.steps_before)
             self._shadows.insert(connection, started.eval_id, run.shadowed, walked.shadows_before, walked.at)

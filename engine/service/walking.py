@@ -13,7 +13,6 @@ from engine.service.evidence import digest_of
 from engine.service.observing import Observer
 from engine.service.pipeline import BoundWorkflow, Pipeline
 from engine.service.policy_book import PolicyBook
-from engine.service.storing import Subject
 from engine.service.watched import WatchedActs
 from engine.store.evaluations import Evaluations, Started
 from engine.store.runs import Packs
@@ -22,6 +21,14 @@ from engine.workflow.signals import Read, read_directly
 from engine.workflow.state import Run
 
 log = structlog.get_logger("selfie.evaluation")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whose run it is, and by which text it goes."""
+
+    started: Started
+    bound: BoundWorkflow
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,6 +107,20 @@ steps:
   - {id: desk, step: review, queue: selfies, next: done}
   - {id: done, step: end}
 """,
+    "document_after": """
+workflow: document_after
+title: A selfie, then a document
+evidence: capture
+steps:
+  - {id: selfie, step: capture, on_error: desk}
+  - {id: read, step: signals, providers: [face, age]}
+  - {id: decide, step: policy, policies: [near]}
+  - {id: document, step: step_up, by: link, link: "https://documents.example.com/{eval_id}", takes: [document.age],
+     next: by_document, on_error: desk, exhausted: desk}
+  - {id: by_document, step: policy, policies: [papers], next: done}
+  - {id: desk, step: review, queue: documents, next: done}
+  - {id: done, step: end}
+""",
     "asking": """
 workflow: asking
 title: Asks a service outside

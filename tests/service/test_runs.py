@@ -218,10 +218,10 @@ def test_work_that_was_overtaken_is_dropped(service: Running) -> None:
         parts.walking.walked(subject, stored.run, Answered({"document.age": age}), parts_seen(), now)
         for age in (30.0, 17.0)
     ]
-    first = parts.patching.storing.store(subject, Walked(walks[0], now, before=stored))
+    first = parts.patching.storing.store(evaluation.started, Walked(walks[0], now, is_plain=False, before=stored))
     assert first.ended
     with pytest.raises(Overtaken):
-        parts.patching.storing.store(subject, Walked(walks[1], now, before=stored))
+        parts.patching.storing.store(evaluation.started, Walked(walks[1], now, is_plain=False, before=stored))
     assert service.evaluation(eval_id)["decision"] == "ACCEPT"
     assert outcomes(service, eval_id) == 1
 

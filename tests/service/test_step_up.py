@@ -15,7 +15,7 @@ from engine.service.coming import MOST_TRIES
 from engine.service.ending import LEFT_BEHIND
 from engine.store.tables import capture_session, run
 from tests.service.conftest import Person, Running
-from tests.service.flows import begun, flowing, outcomes, run_row
+from tests.service.flows import begun, flowing, outcomes, patched, run_row
 from tests.service.providers import Telling
 
 NEAR, OLD = 21.0, 44.0
@@ -209,10 +209,12 @@ def died(service: Running, person: Person, digest: str, monkeypatch: pytest.Monk
             person.submit(digest)
 
 
+@pytest.mark.parametrize("by", ["recover", "advance"])
 @pytest.mark.parametrize("age", [Ageing(OLD)])
 def test_an_evaluation_of_which_processes_die_is_left_to_a_person(
-    service: Running, age: Ageing, monkeypatch: pytest.MonkeyPatch
+    service: Running, age: Ageing, by: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Whether a sweep or the carrier begins to decide it again, each try counts."""
     eval_id, token = invited(service)
     person = service.browser(token)
     died(service, person, person.captured(), monkeypatch)
@@ -222,7 +224,7 @@ def test_an_evaluation_of_which_processes_die_is_left_to_a_person(
         with monkeypatch.context() as patched:
             patched.setattr(advancing, "_walk", dying)
             with pytest.raises(Died):
-                advancing.recover(eval_id)
+                getattr(advancing, by)(eval_id)
         assert run_row(service, eval_id).state["tries"] == number
     aged(service, LEFT_BEHIND + timedelta(seconds=1))
     assert service.services.sweeping.sweep() == 1
@@ -246,3 +248,23 @@ def test_an_evaluation_that_began_before_there_were_runs_ends(service: Running) 
     person = service.browser(token)
     assert person.submit(person.captured()).json()["state"] == "submitted"
     assert service.evaluation(eval_id)["decision"] == "ACCEPT"
+
+
+def test_while_somebody_outside_is_waited_for_no_frame_is_kept_that_nobody_reads(service: Running) -> None:
+    answer = begun(service, "document_after").json()
+    token = answer["data_enrichments"][0]["response"]["data"]["docvTransactionToken"]
+    person = service.browser(token)
+    digest = person.captured()
+    assert blobs(service)
+    assert person.submit(digest).json()["state"] == "submitted"
+    waiting = service.evaluation(answer["eval_id"])
+    assert waiting["sub_status"] == "awaiting_outside"
+    assert [each["enrichment_provider"] for each in waiting["data_enrichments"]] == [
+        "selfie-intelligence",
+        "documents.example.com",
+    ]
+    assert blobs(service) == []
+    assert service.services.stores.keys.get(session_row(service, answer["eval_id"]).session_id) is None
+    assert person.submit(digest).json()["state"] == "submitted", "the same submission is still answered"
+    assert person.ask("open", {}).json()["code"] == "sessionUsed"
+    assert patched(service, answer["eval_id"], {"document.age": 30}).json()["decision"] == "ACCEPT"
