@@ -14,7 +14,7 @@ from engine.times import written
 
 T = TypeVar("T")
 _LARGE = 1e16
-"""From here on Python writes a float with an exponent, and a database may give it back as an integer."""
+"""From here on Python writes a float with an exponent, and PostgreSQL gives it back as an integer."""
 
 
 def as_json(told: Any, without: Collection[str] = ()) -> dict[str, Any]:
@@ -59,20 +59,28 @@ def _reader(hint: Any) -> Callable[[Any], Any]:
 
 
 def _same(value: Any) -> Any:
-    return value
+    return as_floats(value) if isinstance(value, Mapping | list | int) else value
+
+
+def as_floats(value: Any) -> Any:
+    """JSON with its large integers as the floats that they were: no feature has so large an integer."""
+    if isinstance(value, Mapping):
+        return {name: as_floats(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [as_floats(each) for each in value]
+    return float(value) if isinstance(value, int) and abs(value) >= _LARGE else value
 
 
 def canonical(told: Any) -> bytes:
     """One text for equal JSON, whatever order its keys came in, and through which database its numbers went."""
-    one = _one_number(told)
+    one = as_floats(_without_signs_of_zero(told))
     return json.dumps(one, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
 
 
-def _one_number(value: Any) -> Any:
+def _without_signs_of_zero(value: Any) -> Any:
+    """PostgreSQL has no -0.0."""
     if isinstance(value, Mapping):
-        return {name: _one_number(each) for name, each in value.items()}
+        return {name: _without_signs_of_zero(each) for name, each in value.items()}
     if isinstance(value, list | tuple):
-        return [_one_number(each) for each in value]
-    if isinstance(value, float) and (value == 0 or abs(value) >= _LARGE):
-        return int(value) if value else 0.0  # so large a float is whole
-    return value
+        return [_without_signs_of_zero(each) for each in value]
+    return 0.0 if isinstance(value, float) and value == 0 else value

@@ -10,6 +10,7 @@ from engine.contracts import Value
 from engine.features import Catalogue
 from engine.workflow.dated import TIME
 from engine.workflow.model import Workflow
+from engine.workflow.plain_json import as_floats
 from engine.workflow.state import Run, Start, Taken, Told
 from engine.workflow.steps import Capture, Signals, Step
 from engine.workflow.walking.telling import POLICY, Row, source_of
@@ -42,6 +43,7 @@ def plain_run(
         failures: as rows, and policies too.
         sub_status: of a selfie that did not come.
     """
+    features = as_floats(features)
     own = {n: v for n, v in features.items() if n in given or (n in catalogue and catalogue[n].provider == OWN)}
     at = _time(features, decided_at)
     told = _told(workflow, {n: v for n, v in features.items() if n not in own}, failures, models, sub_status, at)

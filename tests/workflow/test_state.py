@@ -57,7 +57,7 @@ RUNS = st.builds(
     told=st.lists(TOLD, max_size=2).map(tuple),
     computed=FEATURES,
     tags=GIVEN,
-    score=st.one_of(st.none(), st.integers(), st.floats(allow_nan=False, allow_infinity=False)),
+    score=st.one_of(st.none(), st.integers(-(2**53), 2**53), st.floats(allow_nan=False, allow_infinity=False)),
     scored=st.booleans(),
     queued=st.one_of(st.none(), st.builds(Queued, NAMES, st.integers(1, 9), st.one_of(st.none(), TIMES))),
     shadowed=st.lists(SHADOWED, max_size=2).map(tuple),
