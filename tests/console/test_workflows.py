@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 from streamlit.testing.v1 import AppTest
 
-from tests.console.conftest import CHILD, LIVE_ADULT, OpenConsole, shown
+from tests.console.conftest import CHILD, LIVE_ADULT, OpenConsole, decide, shown
 from tests.harness.browser import PHONE, screenshot
 from tests.harness.server import Service
 
@@ -120,6 +124,17 @@ def test_a_waiting_evaluation_says_for_what(app: AppTest, ran: dict[str, str]) -
     assert "https://documents.example.com/check?ref=" in app.code[0].value
 
 
+def test_what_was_erased_is_said_so_and_nothing_of_the_person_is_left(app: AppTest, service: Service) -> None:
+    eval_id = decide(service, "forgotten", LIVE_ADULT)["eval_id"]
+    erase = [str(Path(sys.executable).with_name("selfie")), "db", "erase", eval_id]
+    subprocess.run(erase, env={**os.environ, "SELFIE_DATA": str(service.log.parent / "data")}, check=True, timeout=120)  # noqa: S603
+    markup = page(app, evaluation=eval_id)
+    assert "This evaluation was erased" in markup
+    assert "forgotten" not in markup
+    assert "35.25" not in markup
+    assert 'si-chip si-accept large"' in markup, "what was decided stays"
+
+
 def test_what_waits_is_listed_by_workflow_and_by_what_it_waits_for(
     app: AppTest, ran: dict[str, str], evaluations: dict[str, str]
 ) -> None:
@@ -190,9 +205,18 @@ def test_from_what_waits_to_its_evaluation_and_its_workflow(console: OpenConsole
 
 
 @pytest.mark.browser
-@pytest.mark.usefixtures("ran")
-def test_a_candidates_table_scrolls_in_its_box(console: OpenConsole) -> None:
-    with console("?shadow=selfie", size=PHONE) as page:
-        expect(page.locator(".si-agreement")).to_be_visible()
-        does_not_scroll(page)
-        screenshot(page, "console-phone shadow")
+def test_no_page_scrolls_sideways_on_a_phone(console: OpenConsole, ran: dict[str, str]) -> None:
+    pages = {
+        "?shadow=selfie": ".si-agreement",
+        "?view=shadows": ".si-shadows",
+        "?view=workflows": ".si-workflows",
+        "?view=waiting": ".si-waits",
+        f"?evaluation={ran['checked']}": ".si-way",
+    }
+    with console(size=PHONE) as page:
+        at = page.url
+        for query, part in pages.items():
+            page.goto(at + query)
+            expect(page.locator(part)).to_be_visible()
+            does_not_scroll(page)
+            screenshot(page, f"console-phone {query.partition('=')[0]} {part}")

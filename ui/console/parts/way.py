@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from ui.console import words
 from ui.console.api import Json
-from ui.console.markup import Html, div, join, span, tag
+from ui.console.markup import Html, div, join, prose, span, tag
 from ui.console.parts.decision import chip, codes
 from ui.console.parts.features import value
 
@@ -16,11 +16,11 @@ Nodes = Mapping[str, Json]
 
 def view(route: Json, nodes: Nodes, catalogue: Mapping[str, Json], zone: str | None) -> Html:
     """The steps taken, in order; what came from outside below the step that asked."""
-    told = {(item["step"], item["at"]): item for item in route.get("told", ()) if _asks(item["step"], nodes)}
+    told = {item["number"]: item for item in route.get("told", ()) if _asks(item["step"], nodes)}
     before = [None, *(item["at"] for item in route["trail"])]
     entries = [
-        _taken(item, nodes, told.get((item["step"], item["at"])), catalogue, words.moment_after(item["at"], last, zone))
-        for item, last in zip(route["trail"], before, strict=False)
+        _taken(item, nodes, told.get(number), catalogue, words.moment_after(item["at"], before[number], zone))
+        for number, item in enumerate(route["trail"])
     ]
     if route.get("waits"):
         entries.append(_waits(route["waits"], nodes, zone))
@@ -63,14 +63,15 @@ def _edge(step: str, edge: str, nodes: Nodes) -> str:
 
 
 def _told(item: Json, catalogue: Mapping[str, Json]) -> Html:
-    """Names and values that came from outside; or why none came."""
-    if item.get("error"):
-        return span("si-told", span("si-cause", f"Nothing came: {item['error']}"))
+    """Names and values that came from outside; and what did not come, or could not be."""
     values = [
         span("si-leaf", span("si-told-name", name), value(given, catalogue.get(name, {}).get("unit")))
         for name, given in item["features"].items()
     ]
-    return span("si-told", *values)
+    wrong = [str(failure["reason"]) for failure in item.get("failures", ())]
+    if item.get("error"):
+        wrong.append(f"nothing came: {str(item['error']).replace('_', ' ')}")
+    return span("si-told", *values, *(span("si-cause", prose(said)) for said in wrong))
 
 
 def passes(route: Json, reasons: dict[str, Json]) -> Html:
