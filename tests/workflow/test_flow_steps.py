@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from engine.contracts import Decision, Value
+from engine.contracts import Decision, Sighting, Value
 from engine.workflow.flow import (
     Answered,
     Began,
@@ -188,6 +188,22 @@ def test_a_reading_that_raises_leaves_nothing_of_an_earlier_pass(on_error: str |
     expected = ["read2:error", "manual:next", "decide2:next", "done:end"] if on_error else ["read2:error"]
     assert way(run)[4:] == expected
     assert run.failures == ({"provider": "step read2", "cause": "provider", "reason": "raised ValueError"},)
+
+
+def test_a_reading_that_raised_may_be_made_good() -> None:
+    workflow = steps_of(
+        SELFIE, replace(READ, on_error="again"), DECIDE, replace(DONE, next=None), StepUp("again", next="read")
+    )
+    run = walked(workflow, world(ValueError("ada"), ADULT), Began(), Captured(), Captured())
+    assert (outcome_of(run), run.failures) == ("accept", ())
+    assert run.earlier[0].outcome is None
+
+
+def test_what_is_to_be_known_again_is_kept_of_every_reading() -> None:
+    first, second = (SignalRun(dict(ADULT), sightings=(Sighting("face", name),)) for name in ("one", "two"))
+    workflow, there = selfie_then(replace(READ, id="read2"), DECIDE), world(first, second)
+    run = walked(workflow, there, Began(), Captured())
+    assert [sighting.key for sighting in run.sightings] == ["one", "two"]
 
 
 # ---- policy ----------------------------------------------------------------------------------------------------
