@@ -25,6 +25,13 @@ def service(tmp_path: Path) -> Iterator[Running]:
         yield started
 
 
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One application for tests that count nothing and let no time go by."""
+    with flowing(tmp_path_factory.mktemp("shared")) as started:
+        yield started
+
+
 def with_endpoint(service: Running) -> None:
     """Let somebody want every event; nothing is sent in these tests."""
     parts = service.services
@@ -38,16 +45,16 @@ def with_endpoint(service: Running) -> None:
     [(44.0, "ACCEPT", "CLOSED", []), (21.0, "REVIEW", "OPEN", ["ages"]), (15.0, "REJECT", "CLOSED", [])],
 )
 def test_what_needs_no_waiting_is_decided_at_once(
-    service: Running, age: float, decision: str, status: str, queues: list[str]
+    shared: Running, age: float, decision: str, status: str, queues: list[str]
 ) -> None:
-    answer = begun(service, "at_once", age)
+    answer = begun(shared, "at_once", age)
     assert answer.status_code == 200, answer.text
     said = answer.json()
     assert (said["decision"], said["status"], said["review_queues"]) == (decision, status, queues)
     assert said["eval_status"] == "evaluation_completed"
-    assert run_row(service, said["eval_id"]) is None
-    assert service.evaluation(said["eval_id"]) == said
-    case = service.services.desk.cases.cases.get(said["eval_id"])
+    assert run_row(shared, said["eval_id"]) is None
+    assert shared.evaluation(said["eval_id"]) == said
+    case = shared.services.desk.cases.cases.get(said["eval_id"])
     assert (case.queue if case else None) == (queues[0] if queues else None)
 
 
@@ -134,9 +141,9 @@ def test_an_answer_from_outside_ends_what_waits_for_it(service: Running) -> None
 
 
 @pytest.mark.parametrize(("age", "decision"), [(17, "REJECT"), (None, "REVIEW")])
-def test_what_was_decided_before_a_step_up_no_longer_stands(service: Running, age: int | None, decision: str) -> None:
-    eval_id = begun(service, "papers_needed", 21.0).json()["eval_id"]
-    assert patched(service, eval_id, {"document.age": age}).json()["decision"] == decision
+def test_what_was_decided_before_a_step_up_no_longer_stands(shared: Running, age: int | None, decision: str) -> None:
+    eval_id = begun(shared, "papers_needed", 21.0).json()["eval_id"]
+    assert patched(shared, eval_id, {"document.age": age}).json()["decision"] == decision
 
 
 def test_nobody_answers_from_outside(service: Running) -> None:
@@ -161,38 +168,38 @@ def test_nobody_answers_from_outside(service: Running) -> None:
     ],
 )
 def test_an_answer_that_is_not_taken(
-    service: Running, features: dict[str, Any], more: dict[str, Any], status: int, code: str
+    shared: Running, features: dict[str, Any], more: dict[str, Any], status: int, code: str
 ) -> None:
-    eval_id = begun(service, "papers_needed", 21.0).json()["eval_id"]
-    answer = patched(service, eval_id, features, more=more)
+    eval_id = begun(shared, "papers_needed", 21.0).json()["eval_id"]
+    answer = patched(shared, eval_id, features, more=more)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
-    assert service.evaluation(eval_id)["sub_status"] == "awaiting_outside"
+    assert shared.evaluation(eval_id)["sub_status"] == "awaiting_outside"
 
 
-def test_who_waits_for_something_else_takes_no_answer(service: Running) -> None:
+def test_who_waits_for_something_else_takes_no_answer(shared: Running) -> None:
     for workflow, code in (("later", "waitsForTime"), ("twice", "waitsForPerson")):
         features = {} if workflow == "twice" else {"age": 44.0}
-        eval_id = begun(service, workflow, **features).json()["eval_id"]
-        answer = patched(service, eval_id, {"document.age": 30})
+        eval_id = begun(shared, workflow, **features).json()["eval_id"]
+        answer = patched(shared, eval_id, {"document.age": 30})
         assert (answer.status_code, answer.json()["code"]) == (409, code)
-    assert patched(service, "0" * 8 + "-0000-0000-0000-" + "0" * 12, {}).status_code == 404
+    assert patched(shared, "0" * 8 + "-0000-0000-0000-" + "0" * 12, {}).status_code == 404
 
 
-def test_an_answer_is_taken_once_however_often_it_comes(service: Running) -> None:
-    eval_id = begun(service, "papers_needed", 21.0).json()["eval_id"]
+def test_an_answer_is_taken_once_however_often_it_comes(shared: Running) -> None:
+    eval_id = begun(shared, "papers_needed", 21.0).json()["eval_id"]
     key = {"Idempotency-Key": "again and again"}
-    first = patched(service, eval_id, {"document.age": 30}, headers=key)
-    assert patched(service, eval_id, {"document.age": 30}, headers=key).json() == first.json()
-    other = patched(service, eval_id, {"document.age": 31}, headers=key)
+    first = patched(shared, eval_id, {"document.age": 30}, headers=key)
+    assert patched(shared, eval_id, {"document.age": 30}, headers=key).json() == first.json()
+    other = patched(shared, eval_id, {"document.age": 31}, headers=key)
     assert (other.status_code, other.json()["code"]) == (409, "idempotencyConflict")
-    assert outcomes(service, eval_id) == 1
+    assert outcomes(shared, eval_id) == 1
 
 
-def test_answers_at_once_are_one(service: Running) -> None:
-    eval_id = begun(service, "papers_needed", 21.0).json()["eval_id"]
+def test_answers_at_once_are_one(shared: Running) -> None:
+    eval_id = begun(shared, "papers_needed", 21.0).json()["eval_id"]
     answers: list[Any] = []
     threads = [
-        threading.Thread(target=lambda age=age: answers.append(patched(service, eval_id, {"document.age": age})))
+        threading.Thread(target=lambda age=age: answers.append(patched(shared, eval_id, {"document.age": age})))
         for age in (17, 30, 40, 50)
     ]
     for thread in threads:
@@ -200,20 +207,20 @@ def test_answers_at_once_are_one(service: Running) -> None:
     for thread in threads:
         thread.join()
     assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
-    assert outcomes(service, eval_id) == 1
+    assert outcomes(shared, eval_id) == 1
     winner = next(answer for answer in answers if answer.status_code == 200)
-    assert service.evaluation(eval_id) == winner.json()
+    assert shared.evaluation(eval_id) == winner.json()
 
 
-def test_work_that_was_overtaken_is_dropped(service: Running) -> None:
-    eval_id = begun(service, "papers_needed", 21.0).json()["eval_id"]
-    parts = service.services.runs
+def test_work_that_was_overtaken_is_dropped(shared: Running) -> None:
+    eval_id = begun(shared, "papers_needed", 21.0).json()["eval_id"]
+    parts = shared.services.runs
     stored = parts.patching.storing.runs.get(eval_id)
-    evaluation = service.services.stores.evaluations.find(eval_id)
+    evaluation = shared.services.stores.evaluations.find(eval_id)
     assert stored
     assert evaluation
     subject = parts.advancing._subject(evaluation.started)
-    now = service.clock.now()
+    now = shared.clock.now()
     walks = [
         parts.walking.walked(subject, stored.run, Answered({"document.age": age}), parts_seen(), now)
         for age in (30.0, 17.0)
@@ -222,8 +229,8 @@ def test_work_that_was_overtaken_is_dropped(service: Running) -> None:
     assert first.ended
     with pytest.raises(Overtaken):
         parts.patching.storing.store(evaluation.started, Walked(walks[1], now, is_plain=False, before=stored))
-    assert service.evaluation(eval_id)["decision"] == "ACCEPT"
-    assert outcomes(service, eval_id) == 1
+    assert shared.evaluation(eval_id)["decision"] == "ACCEPT"
+    assert outcomes(shared, eval_id) == 1
 
 
 def parts_seen() -> Any:
@@ -291,20 +298,20 @@ def test_a_customer_who_comes_again_is_told_of(service: Running) -> None:
     assert events(service, again) == ["reevaluation", "evaluation_completed", "review_case_assigned"]
 
 
-def test_the_first_answer_of_what_waited_stays_that_it_waits(service: Running) -> None:
+def test_the_first_answer_of_what_waited_stays_that_it_waits(shared: Running) -> None:
     key = {"Idempotency-Key": "once"}
-    first = begun(service, "papers_needed", 21.0, headers=key)
-    same = begun(service, "papers_needed", 21.0, headers=key)
+    first = begun(shared, "papers_needed", 21.0, headers=key)
+    same = begun(shared, "papers_needed", 21.0, headers=key)
     assert (same.status_code, same.json()) == (201, first.json())
-    patched(service, first.json()["eval_id"], {"document.age": 30})
-    after = begun(service, "papers_needed", 21.0, headers=key)
+    patched(shared, first.json()["eval_id"], {"document.age": 30})
+    after = begun(shared, "papers_needed", 21.0, headers=key)
     assert after.status_code == 201
     for said in ("eval_status", "decision", "status", "sub_status", "data_enrichments"):
         assert after.json()[said] == first.json()[said]
 
 
-def test_a_service_outside_that_does_not_answer_leads_to_a_person(service: Running) -> None:
-    answer = begun(service, "asking", 44.0).json()
+def test_a_service_outside_that_does_not_answer_leads_to_a_person(shared: Running) -> None:
+    answer = begun(shared, "asking", 44.0).json()
     assert (answer["decision"], answer["review_queues"]) == ("REVIEW", ["risks"])
 
 
