@@ -141,6 +141,9 @@ def is_repeated(retries: Retries, retry: Retry | None) -> bool:
 def _after(before: Case, said: StateRequest) -> Case:
     """The case with what was said; a decision without a status closes it, and a review opens it again."""
     given: dict[str, Any] = {name: getattr(said, name) for name in said.model_fields_set - {"workflow"}}
+    queues = given.pop("review_queues", None)
+    if queues is not None:
+        given["queue"] = queues[0] if queues else None
     if said.decision is not None:
         given["decision"] = cast("Outcome", said.decision.lower())
         given.setdefault("status", "OPEN" if said.decision == "REVIEW" else "CLOSED")

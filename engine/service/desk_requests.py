@@ -65,13 +65,19 @@ class StateRequest(Strict):
     sub_status: Word | None = None
     notes: Notes | SkipJsonSchema[None] = None
     queue: Word | None = None
+    review_queues: Annotated[
+        Annotated[list[Word], Field(max_length=1)] | SkipJsonSchema[None],
+        Field(description="`queue` as answers spell it; one of both."),
+    ] = None
 
     @model_validator(mode="after")
     def _changes_something(self) -> StateRequest:
+        if {"queue", "review_queues"} <= self.model_fields_set:
+            raise ValueError("queue and review_queues say the same; give one of them")
         if not self.model_fields_set - {"workflow"}:
-            raise ValueError("one of decision, status, sub_status, notes and queue is needed")
-        if {name for name in self.model_fields_set & {"decision", "status", "notes"} if getattr(self, name) is None}:
-            raise ValueError("decision, status and notes cannot be null; leave out what stays")
+            raise ValueError("one of decision, status, sub_status, notes, queue and review_queues is needed")
+        if any(getattr(self, name) is None for name in self.model_fields_set - {"sub_status", "queue"}):
+            raise ValueError("only sub_status and queue can be null; leave out what stays")
         return self
 
 

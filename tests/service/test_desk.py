@@ -79,6 +79,8 @@ def test_what_is_not_named_stays(service: Running) -> None:
     assert second == {**first, "notes": "two"}
     third = put(service, eval_id, sub_status=None, queue=None).json()
     assert third == {**second, "sub_status": None, "review_queues": []}
+    assert put(service, eval_id, review_queues=["docs"]).json() == {**third, "review_queues": ["docs"]}
+    assert put(service, eval_id, review_queues=[]).json() == third
 
 
 def test_the_history_tells_who_said_what(service: Running) -> None:
@@ -121,6 +123,9 @@ def test_the_history_comes_in_parts(service: Running) -> None:
         ({"notes": "a" * 10_001}, 422, "badRequest"),
         ({"notes": "nul \x00"}, 422, "badRequest"),
         ({"sub_status": ""}, 422, "badRequest"),
+        ({"queue": "a", "review_queues": ["a"]}, 422, "badRequest"),
+        ({"review_queues": ["a", "b"]}, 422, "badRequest"),
+        ({"review_queues": None}, 422, "badRequest"),
         ({"by": "somebody else", "notes": "x"}, 422, "badRequest"),
         ({"workflow": "selfie_image", "notes": "x"}, 422, "wrongWorkflow"),
     ],
