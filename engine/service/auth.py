@@ -26,6 +26,11 @@ def services_of(request: Request) -> Services:
     return found
 
 
+async def _parts(request: Request) -> Services:
+    """Without a thread of its own, which a plain function would get."""
+    return services_of(request)
+
+
 def _unauthorized() -> Problem:
     detail = "A valid bearer key is needed."
     return Problem(401, "unauthorized", detail, headers={"WWW-Authenticate": "Bearer"})
@@ -39,7 +44,7 @@ def address_of(request: Request) -> str | None:
 
 def caller(
     request: Request,
-    services: Annotated[Services, Depends(services_of)],
+    services: Annotated[Services, Depends(_parts)],
     credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
 ) -> ApiKey:
     """The key that was sent; raises `Problem` 401, or 429 where it sends too many requests."""
@@ -61,7 +66,7 @@ def editor(key: Annotated[ApiKey, Depends(caller)]) -> ApiKey:
 
 def session_token(
     request: Request,
-    services: Annotated[Services, Depends(services_of)],
+    services: Annotated[Services, Depends(_parts)],
     credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_session_bearer)],
 ) -> str:
     """The token of a capture session; raises `Problem` 404 where there is none, 429 after too many requests."""
@@ -72,7 +77,7 @@ def session_token(
     return sent
 
 
-Parts = Annotated[Services, Depends(services_of)]
+Parts = Annotated[Services, Depends(_parts)]
 Caller = Annotated[ApiKey, Depends(caller)]
 Editor = Annotated[ApiKey, Depends(editor)]
 SessionToken = Annotated[str, Depends(session_token)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Query, Response
+from fastapi.responses import JSONResponse
 
 from engine.contracts import Outcome
 from engine.service.auth import Caller, Parts
@@ -29,13 +30,12 @@ WAITS = {"description": "It waits; for the person, by the link in `data_enrichme
 
 @router.post("", response_model=None, responses={200: {"model": EvaluationAnswer}, 201: WAITS})
 def start(
-    body: EvaluationRequest, services: Parts, key: Caller, response: Response, idempotency_key: IdempotencyKey = None
-) -> Json:
+    body: EvaluationRequest, services: Parts, key: Caller, idempotency_key: IdempotencyKey = None
+) -> JSONResponse:
     """Start an evaluation: 200 when decided, 201 when it waits for the person."""
     given = services.evaluating.start(body, key, idempotency_key)
     remember(str(given.body["eval_id"]))
-    response.status_code = given.status
-    return given.body
+    return JSONResponse(given.body, given.status)
 
 
 @router.get("", response_model=None, responses={200: {"model": EvaluationPage}})
