@@ -11,10 +11,10 @@ def outcome_of(run: Run) -> Outcome:
     """The decision as it stands: the most severe of what decided in this pass and of the run's floor.
 
     A review where nothing decided in this pass. Never an accept where a provider failed for a cause of its own, or
-    where the selfie did not come.
+    where the newest selfie did not come or nobody read it.
     """
     stands = standing([row["outcome"] for row in run.policies], {failure["cause"] for failure in run.failures})
-    return most_severe([stands, run.floor, "review" if run.missing else "accept"])
+    return most_severe([stands, run.floor, "review" if run.missing or run.unread else "accept"])
 
 
 def decision_of(run: Run) -> Outcome | None:

@@ -60,6 +60,7 @@ def plain_run(
         policies=tuple(policies),
         floor="accept" if broken is None else "review",
         missing=sub_status is not None,
+        unread=broken is not None and _is_unread(workflow, broken, missing=sub_status is not None),
         trail=_trail(workflow, broken, at, missing=sub_status is not None),
         told=tuple(each for _, each in sorted(told.items())),
         sub_status=sub_status,
@@ -100,6 +101,13 @@ def _told(
 
 def _is_of_step(told: Told) -> bool:
     return any(row["provider"] == f"step {told.step}" for row in told.failures)
+
+
+def _is_unread(workflow: Workflow, broken: int, *, missing: bool) -> bool:
+    """Whether a selfie came, and what went wrong did so before it was read."""
+    steps = list(workflow.steps.values())[: broken + 1]
+    came = isinstance(steps[0], Capture) and broken > 0 and not missing
+    return came and not any(isinstance(step, Signals) for step in steps[:broken])
 
 
 def _trail(workflow: Workflow, broken: int | None, at: datetime, *, missing: bool) -> tuple[Taken, ...]:

@@ -129,6 +129,9 @@ class Run:
     """The decision is at least this."""
     missing: bool = False
     """Whether the selfie that was asked for last did not come: signals read nothing, and nothing is accepted."""
+    unread: bool = False
+    """Whether a selfie came that no signals were read of yet: until then nothing is accepted on what an earlier one
+    showed."""
     trail: tuple[Taken, ...] = ()
     ups: Mapping[str, int] = field(default_factory=dict)
     told: tuple[Told, ...] = ()

@@ -257,6 +257,7 @@ def accepts_by_a_policy_alone(workflow: Workflow, run: Run) -> None:
     assert run.policies
     assert {row["outcome"] for row in run.policies} == {"accept"}
     assert not run.missing
+    assert not run.unread
     assert all(row["cause"] == "evidence" for row in run.failures)
     assert not any(isinstance(workflow.steps[taken.step], Review) for taken in run.trail)
     places = [(workflow.steps[taken.step], taken.edge) for taken in run.trail]

@@ -130,6 +130,13 @@ def test_a_second_selfie_makes_good_for_one_that_did_not_come() -> None:
     assert (outcome_of(run), run.sub_status, run.missing, run.failures) == ("accept", None, False, ())
 
 
+def test_a_selfie_that_nobody_read_is_not_accepted_on_what_an_earlier_one_showed() -> None:
+    again = StepUp("again", next="decide", strategy="lenient")
+    route = Branch("route", cases=(Case(equals(DECISION, "review"), "again"),), otherwise="done")
+    run = walked(selfie_then(DECIDE, route, again, DONE), world({"age.predicted": 24.0}), *[Began(), *[Captured()] * 2])
+    assert (run.policies[0]["outcome"], outcome_of(run), run.unread) == ("accept", "review", True)
+
+
 def test_a_strategy_of_the_capture_is_that_of_the_pass() -> None:
     run = walked(steps_of(Capture("selfie", strategy="strict"), READ, DECIDE), world(ADULT), Began(), Captured())
     assert (run.strategy, run.policies[0]["strategy"]) == ("strict", "strict")

@@ -52,6 +52,7 @@ RUNS = st.builds(
     earlier=st.lists(PASSES, max_size=2).map(tuple),
     floor=OUTCOMES,
     missing=st.booleans(),
+    unread=st.booleans(),
     trail=st.lists(st.builds(Taken, NAMES, NAMES, TIMES), max_size=2).map(tuple),
     ups=NUMBERS,
     told=st.lists(TOLD, max_size=2).map(tuple),

@@ -23,6 +23,7 @@ class Changes(TypedDict, total=False):
     earlier: tuple[Pass, ...]
     floor: Outcome
     missing: bool
+    unread: bool
     ups: Mapping[str, int]
     told: tuple[Told, ...]
     computed: Mapping[str, Value | None]

@@ -70,6 +70,7 @@ def _by_workflow(walk: Walk, run: Run, step: Shadow) -> Said:
         given=run.given,
         failures=known,
         missing=run.missing,
+        unread=run.unread,
     )
     beside = replace(walk, workflow=workflow, steps={**walk.steps, **INSTEAD}, past=None)
     ended = onward(beside, begun, None)

@@ -25,7 +25,11 @@ def signals(walk: Walk, run: Run, step: Signals, came: Came | None) -> Left:  # 
         return _told(walk, run, step, read)
 
     told = walk.heard(run, ask)
-    changes: Changes = {**taken_in(run, told, {*step.providers, source_of(step)}), "sightings": sightings}
+    changes: Changes = {
+        **taken_in(run, told, {*step.providers, source_of(step)}),
+        "sightings": sightings,
+        "unread": False,
+    }
     broken = any(row["cause"] == "provider" for row in told.failures)
     return Left("error", step.on_error, changes) if broken and step.on_error else Left("next", step.next, changes)
 

@@ -39,12 +39,13 @@ def captured(walk: Walk, run: Run, step: Capture | StepUp, came: Came) -> Left:
     """
     if isinstance(came, Captured):
         failures = tuple(row for row in run.failures if row["provider"] != CAPTURE)
-        return Left("next", step.next, {"missing": False, "sub_status": None, "failures": failures})
+        return Left("next", step.next, {"missing": False, "unread": True, "sub_status": None, "failures": failures})
     ended = came if isinstance(came, NotCaptured) else EXPIRED
     told = walk.heard(run, lambda: _not_captured(walk, run, step, ended))
     changes: Changes = {
         **taken_in(run, told, {*walk.workflow.providers, CAPTURE}),
         "missing": True,
+        "unread": False,
         "sub_status": told.error,
     }
     if step.on_error is None:
