@@ -24,7 +24,7 @@ for _ in range(300):
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """One application for all of it."""
-    with running(tmp_path_factory.mktemp("bad")) as started:
+    with running(tmp_path_factory.mktemp("bad"), rate_limit="off") as started:
         yield started
 
 

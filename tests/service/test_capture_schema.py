@@ -34,7 +34,7 @@ fixed = settings(
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """One application; a 500 is an answer here, not an exception."""
-    with running(tmp_path_factory.mktemp("schema")) as started:
+    with running(tmp_path_factory.mktemp("schema"), rate_limit="off") as started:
         app = create_app(started.services, console=False)
         started.client._transport = TestClient(app, raise_server_exceptions=False)._transport
         yield started
