@@ -90,6 +90,7 @@ class Installed:
             policies=self.strategies,
             catalogue=self.catalogue,
             workflows=self.names,
+            reads={name: policy.reads for name, policy in self.policies.items()},
         )
         return found if errors(found) else (*found, *self._misfits(text, source))
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import cast
 
 from engine.contracts import EvidenceKind
 from engine.diagnostics import Diagnostic, Refused, errors
 from engine.features import Catalogue
 from engine.logic.mistakes import Mistakes
-from engine.logic.syntax import Entries
+from engine.logic.syntax import Entries, Items
 from engine.policy.document import read_document
 from engine.policy.vocabulary import installed_vocabulary
 from engine.workflow.checks import check_steps
 from engine.workflow.checks.plan import Plan
+from engine.workflow.checks.unread import warn_of_unread
 from engine.workflow.head import check_head, check_plain, flag_of, hours_of, names_in
 from engine.workflow.model import DEFAULT_STRATEGY, Asked, Workflow, plain_steps
 from engine.workflow.reading.known import Known
@@ -58,9 +60,15 @@ def check_workflow(
     policies: Mapping[str, Collection[str]],
     catalogue: Catalogue | None = None,
     workflows: Collection[str] | None = None,
+    reads: Mapping[str, Collection[str]] | None = None,
 ) -> tuple[Diagnostic, ...]:
-    """Every mistake and warning of a workflow, in the order of the text. Arguments as of `read_workflow`."""
-    _, mistakes = _read(text, source, _known(providers, policies, catalogue, workflows))
+    """Every mistake and warning of a workflow, in the order of the text. Arguments as of `read_workflow`.
+
+    Args:
+        reads: the features that each policy reads, so that what nobody gives is warned of.
+    """
+    known = replace(_known(providers, policies, catalogue, workflows), reads=reads or {})
+    _, mistakes = _read(text, source, known)
     return tuple(sorted(mistakes.found, key=lambda diagnostic: diagnostic.location))
 
 
@@ -95,6 +103,8 @@ def _steps(root: Entries, known: Known, mistakes: Mistakes) -> dict[str, Step] |
     if node is None:
         check_head(root, names_in(root.get("policies")) or (), known, mistakes)
         check_plain(root, known, mistakes)
+        if not errors(mistakes.found):
+            _warn_of_plain(root, known, mistakes)
         return None
     steps = read_steps(node, word_of(root.get("workflow")) or "", known, mistakes)
     by_id = {draft.step.id: draft for draft in steps.drafts if draft.step.id}
@@ -103,6 +113,13 @@ def _steps(root: Entries, known: Known, mistakes: Mistakes) -> dict[str, Step] |
     if by_id:
         check_steps(_plan(root, by_id, steps.ids, known, mistakes))
     return {name: draft.step for name, draft in by_id.items()}
+
+
+def _warn_of_plain(root: Entries, known: Known, mistakes: Mistakes) -> None:
+    node = root.get("policies")
+    if isinstance(node, Items) and not flag_of(root.get("accepts_features")):
+        named = [(word_of(member) or "", member.location) for member in node.members]
+        warn_of_unread(named, names_in(root.get("providers")) or (), (), known, mistakes)
 
 
 def _plan(root: Entries, drafts: dict[str, Draft], ids: frozenset[str], known: Known, mistakes: Mistakes) -> Plan:

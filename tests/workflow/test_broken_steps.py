@@ -24,6 +24,9 @@ KNOWN: dict[str, Any] = {
     "policies": {"selfie": ("lenient", "standard", "strict"), "thin": ("standard",)},
     "catalogue": shipped_catalogue(),
     "workflows": ("gate", "other"),
+    "reads": {
+        "thin": ("face.count", "face.yaw", "face.pitch", "liveness.passive_score", "document.age", "context.day")
+    },
 }
 
 

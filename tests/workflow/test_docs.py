@@ -25,7 +25,7 @@ title: Example
 evidence: capture
 steps:
   - {{id: selfie, step: capture, on_error: manual}}
-  - {{id: read, step: signals, providers: [face, age, history]}}
+  - {{id: read, step: signals, providers: [face, landmarks, challenge, liveness, age, injection, device, history]}}
   - {{id: decide, step: policy, policies: [selfie]}}
 {}  - {{id: manual, step: review, queue: age, next: done}}
   - {{id: done, step: end}}

@@ -19,7 +19,7 @@ workflow: apart
 title: Face first, age later
 evidence: still
 steps:
-  - {id: faces, step: signals, providers: [face]}
+  - {id: faces, step: signals, providers: [face, liveness]}
   - {id: ages, step: signals, providers: [age]}
   - {id: decide, step: policy, policies: [selfie]}
 """

@@ -15,6 +15,7 @@ from engine.workflow.checks.evidence import (
 from engine.workflow.checks.names import answers_replace_nothing, strategies_exist
 from engine.workflow.checks.plan import Plan
 from engine.workflow.checks.targets import loops_end, steps_are_reached, targets_exist
+from engine.workflow.checks.unread import policies_are_given_what_they_read
 
 Check = Callable[[Plan], None]
 
@@ -27,7 +28,7 @@ OF_WAYS: tuple[Check, ...] = (
     step_ups_lead_to_a_policy,
 )
 """These follow the ways from step to step: they are only looked at where every step was read."""
-WARNINGS: tuple[Check, ...] = (step_ups_may_be_captured,)
+WARNINGS: tuple[Check, ...] = (step_ups_may_be_captured, policies_are_given_what_they_read)
 """These are only worth reading where there is no error."""
 
 
