@@ -66,4 +66,5 @@ async def _relaying(relay: Relay, stop: threading.Event) -> AsyncIterator[None]:
         yield
     finally:
         stop.set()
+        relay.wake()
         await asyncio.to_thread(thread.join, STOP_SECONDS)

@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,9 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from engine.commands import evaluate, keys, run
+from engine.commands import db, evaluate, keys, run
+from engine.service.settings import read_settings
+from engine.service.wiring import NoModels, open_services
 from tests.harness.server import free_port, running_service
 from tests.service.conftest import PORTRAIT
 from tests.service.test_bad_input import bomb, picture
@@ -100,20 +103,22 @@ def test_evaluate_wrongly_used(tmp_path: Path, arguments: tuple[str, ...], monke
 
 def test_keys_and_database(tmp_path: Path) -> None:
     first = json.loads(selfie(tmp_path, "db", "upgrade", "--json").stdout)
-    again = json.loads(selfie(tmp_path, "db", "upgrade", "--json").stdout)
+    app, env = typer.Typer(), {"SELFIE_DATA": str(tmp_path / "data")}
+    db.mount(app)
+    keys.mount(app)
+    again = json.loads(CliRunner().invoke(app, ["db", "upgrade", "--json"], env=env).stdout)
     assert first["before"] is None
     assert again == {"before": first["after"], "after": first["after"]}
-    made = selfie(tmp_path, "keys", "create", "--environment", "Production", "--name", "shop", "--json")
+    create = ["keys", "create", "--environment", "Production", "--name", "shop", "--json"]
+    made = CliRunner().invoke(app, create, env=env)
     key = json.loads(made.stdout)
     assert key["key"].startswith("sk_production_")
-    stored = (tmp_path / "data" / "selfie.sqlite3").read_bytes()
+    stored = b"".join(file.read_bytes() for file in (tmp_path / "data").glob("selfie.sqlite3*"))
     assert key["key"].encode() not in stored
     with sqlite3.connect(tmp_path / "data" / "selfie.sqlite3") as connection:
         rows = connection.execute("SELECT name, environment, edits_policies FROM api_key").fetchall()
     connection.close()
     assert rows == [("shop", "Production", 0)]
-    app = typer.Typer()
-    keys.mount(app)
     wrong = CliRunner().invoke(app, ["keys", "create", "--environment", "Test", "--name", "x"])
     assert (wrong.exit_code, wrong.stdout) == (2, "")
 
@@ -141,13 +146,13 @@ def test_run_refuses_wrong_settings(
     assert isinstance(done.exception, SystemExit)
 
 
-def may_read(url: str, key: str) -> bool:
-    """Whether the service takes this key."""
-    return httpx.get(f"{url}/api/evaluation", headers={"Authorization": f"Bearer {key}"}, timeout=60).is_success
-
-
-def test_run_serves_everything_on_one_port_and_keeps_its_key(tmp_path: Path) -> None:
-    with running_service(tmp_path, SELFIE_MODEL_OFFLINE="1", SELFIE_MODEL_CACHE=str(tmp_path / "empty")) as service:
+def test_run_serves_everything_on_one_port_and_keeps_its_key(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nothing = {"SELFIE_MODEL_OFFLINE": "1", "SELFIE_MODEL_CACHE": str(tmp_path / "empty")}
+    with running_service(tmp_path, SELFIE_SANDBOX_KEY="", **nothing) as started:
+        key = (tmp_path / "data" / "sandbox.key").read_text()
+        service = replace(started, key=key)
         with httpx.Client(base_url=service.url, timeout=60) as client:
             assert client.get("/").headers["location"] == "/console/"
             assert client.get("/console/").status_code == 401
@@ -161,24 +166,14 @@ def test_run_serves_everything_on_one_port_and_keeps_its_key(tmp_path: Path) -> 
         assert service.evaluation(eval_id)["eval_status"] == "evaluation_paused"
         log = service.log.read_text()
     assert link.rpartition("#")[2] not in log
-    assert service.key not in log
+    assert log.count(key) == 1, "shown once, when it was made"
     assert '"GET ' not in log
-    with running_service(tmp_path / "other", SELFIE_SANDBOX_KEY="", SELFIE_MODEL_OFFLINE="1") as first:
-        printed = first.log.read_text()
-        key = (tmp_path / "other" / "data" / "sandbox.key").read_text()
-        assert printed.count(key) == 1
-        assert (
-            httpx.get(f"{first.url}/api/evaluation", headers={"Authorization": f"Bearer {key}"}, timeout=60).status_code
-            == 200
-        )
-    with running_service(tmp_path / "other", SELFIE_SANDBOX_KEY="", SELFIE_MODEL_OFFLINE="1") as second:
-        assert key not in second.log.read_text()
-        assert (
-            httpx.get(
-                f"{second.url}/api/evaluation", headers={"Authorization": f"Bearer {key}"}, timeout=60
-            ).status_code
-            == 200
-        )
+    again = open_services(read_settings(data=tmp_path / "data"), models=NoModels(), environment={})
+    kept = run.sandbox_key(again)
+    again.close()
+    assert kept == run.SandboxKey(key, is_new=False)
+    run._announce(again.settings, kept, {}, as_json=False)
+    assert key not in capsys.readouterr().out
 
 
 def test_run_with_https_makes_a_certificate_that_names_its_host(tmp_path: Path) -> None:

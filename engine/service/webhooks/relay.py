@@ -83,6 +83,10 @@ class Relay:
                     continue
                 self._changed.wait(self._patience.poll)
 
+    def wake(self) -> None:
+        """Look at once for what is due, or for being told to stop."""
+        self._changed.set()
+
     def _take(self) -> list[Leased]:
         now, patience = self._clock.now(), self._patience
         with self._lock:
