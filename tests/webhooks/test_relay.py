@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from sqlalchemy import insert
@@ -19,9 +20,11 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from engine.service.outbound import Outbound
 from engine.service.webhooks.patience import Patience
 from engine.service.webhooks.relay import Relay
+from engine.store.migrate import migrate
 from engine.store.tables import outcome
+from tests.harness.postgres import running_postgres
 from tests.harness.receiver import Answer, Receiver, floods, hangs, in_turn, raw, receiving, says, trickles
-from tests.webhooks.conftest import QUICK, Office
+from tests.webhooks.conftest import QUICK, Office, opened
 
 TAKEN = says(204)
 HOUR = timedelta(hours=1)
@@ -389,3 +392,28 @@ def test_the_database_away_stops_nothing_for_good(lite: Office, monkeypatch: pyt
             wait_until_nothing_waits(lite)
         assert len(receiver.heard) == 1
         assert failures == []
+
+
+@pytest.mark.soak
+@pytest.mark.postgres
+def test_a_server_of_the_database_that_stops_and_comes_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.service.webhooks.relay.AWAY_SECONDS", 0.2)
+    with running_postgres() as server, server.fresh_database() as url, opened(url, tmp_path) as office:
+        migrate(office.database)
+        with receiving(in_turn(TAKEN, hangs, TAKEN)) as receiver:
+            office.endpoint(receiver.url)
+            one = office.evaluation()
+            patience = replace(QUICK, first=timedelta(0), answer=2.0)
+            with at_work(office.relay(patience)):
+                office.put(one, number=1)
+                wait_until_nothing_waits(office)
+                office.put(one, number=2)
+                while len(receiver.heard) < 2:
+                    time.sleep(0.02)
+                server.stop()  # while the second one is under way: what comes of it cannot be noted
+                time.sleep(3)
+                server.start()
+                office.clock.wind(seconds=60)
+                wait_until_nothing_waits(office)
+            assert [json.loads(body)["data"]["number"] for body in receiver.bodies()] == [1, 2, 2]
+            assert receiver.bodies()[1] == receiver.bodies()[2]
