@@ -42,6 +42,7 @@ from engine.workflow.steps import (
     Wait,
     Webhook,
 )
+from engine.workflow.walking.http import ABSENT, at_pointer
 from tests.workflow.test_run import Fixed
 from tests.workflow.walks import (
     EXPIRED,
@@ -485,6 +486,7 @@ def test_places_of_an_answer_become_features() -> None:
         ({}, "evidence", "review"),
         ([], "evidence", "review"),
         (None, "evidence", "review"),
+        ({"person": []}, "evidence", "review"),
         ({"person": {"0": {"age": 40}}, "a/b": {"c~d": "DE"}}, None, "accept"),
         ({"person": [{"age": 4000}], "a/b": {"c~d": "DE"}}, "provider", "review"),
         ({"person": [{"age": "40"}], "a/b": {"c~d": "DE"}}, "provider", "review"),
@@ -501,6 +503,30 @@ def test_what_cannot_be_is_unknown_and_noted(answer: Any, cause: str | None, sai
     assert outcome_of(run) == said
     assert {row["cause"] for row in run.failures} == ({cause} if cause else set())
     assert all("40" not in row["reason"] for row in run.failures)
+
+
+RFC_6901 = {"foo": ["bar", "baz"], "": 0, "a/b": 1, "c%d": 2, "e^f": 3, 'k"l': 6, " ": 7, "m~n": 8, "~1": 9}
+
+
+@pytest.mark.parametrize(
+    ("pointer", "value"),
+    [
+        ("", RFC_6901),
+        ("/foo", ["bar", "baz"]),
+        ("/foo/0", "bar"),
+        ("/", 0),
+        ("/a~1b", 1),
+        ("/c%d", 2),
+        ("/e^f", 3),
+        ('/k"l', 6),
+        ("/ ", 7),
+        ("/m~0n", 8),
+        ("/~01", 9),
+        *((pointer, ABSENT) for pointer in ("/foo/2", "/foo/00", "/foo/-", "/foo/-1", "/foo/0/0", "/a/b", "/nothing")),
+    ],
+)
+def test_a_pointer_says_one_place(pointer: str, value: Any) -> None:
+    assert at_pointer(RFC_6901, pointer) == value
 
 
 def test_an_answer_never_stands_in_a_providers_place() -> None:
@@ -574,6 +600,11 @@ def test_an_end_is_more_severe_and_never_less(at_least: Any, features: Any) -> N
     run = walked(steps_of(DECIDE, End("done", at_least=at_least)), world(), Began(), features=features)
     decided = run.policies[0]["outcome"]
     assert order.index(outcome_of(run)) == max(order.index(decided), order.index(at_least or "accept"))
+
+
+def test_an_end_does_not_undo_a_review() -> None:
+    run = walked(steps_of(DECIDE, MANUAL, End("done", at_least="accept")), world(), Began(), features=ADULT)
+    assert outcome_of(run) == "review"
 
 
 def test_a_wait_goes_on_later() -> None:
