@@ -7,20 +7,32 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import insert
 
 from engine.service.answers import timestamp
 from engine.store.tables import outcome
 from tests.service.conftest import PRODUCTION_KEY, Running, running
+from tests.service.flows import written
 from tests.service.test_desk import ADULT, CHILD, FLOW, UNSURE, put
 
 Names = dict[str, str]
+TAGGING = """
+workflow: tagging
+title: Gives tags
+evidence: features
+accepts_features: true
+steps:
+  - {id: decide, step: policy, policies: [near]}
+  - {id: mark, step: set, tags: [vip, new]}
+  - {id: done, step: end}
+"""
 
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """One application for all; what a test adds it asks for by something of its own."""
-    with running(tmp_path_factory.mktemp("listing")) as started:
+    folder = tmp_path_factory.mktemp("listing")
+    with running(folder, policies=written(folder, tagging=TAGGING)) as started:
         yield started
 
 
@@ -33,15 +45,14 @@ def names(service: Running) -> Names:
         return str(service.post(FLOW, data).json()["eval_id"])
 
     found = {"adult": ended(ADULT), "child": ended(CHILD), "unsure": ended(UNSURE), "strict": ended(ADULT, "strict")}
-    found |= {"approved": ended(UNSURE), "queued": ended(UNSURE), "held": ended(CHILD), "tagged": ended(ADULT)}
+    found |= {"approved": ended(UNSURE), "queued": ended(UNSURE), "held": ended(CHILD)}
+    found["tagged"] = str(service.post("tagging", {"features": ADULT}).json()["eval_id"])
     found["waiting"], _ = service.new_capture()
     expired, _ = service.new_capture()
     put(service, found["approved"], decision="ACCEPT")
     put(service, found["queued"], queue="age")
     put(service, found["held"], status="ON_HOLD", sub_status="callback", queue="age")
     with service.services.database.writing() as connection:
-        row = {"route": {"tags": ["vip", "new"]}}
-        connection.execute(update(outcome).where(outcome.c.eval_id == found["tagged"]).values(row))
         connection.execute(
             insert(outcome).values(
                 eval_id=expired,

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from limits import parse
 from limits.storage import MemoryStorage
 from structlog.testing import capture_logs
 
 from engine.diagnostics import Refused
+from engine.service import rates
 from engine.service.addresses import household
-from engine.service.rates import REFUSED, SESSION, read_rate
+from engine.service.rates import read_rate
 from engine.service.settings import read_settings
 from tests.service.conftest import PRODUCTION_KEY, Running, running
 from tests.service.test_desk import ADULT, FLOW
@@ -70,24 +72,24 @@ def test_it_begins_anew(tmp_path: Path) -> None:
         assert read(service).status_code == 200
 
 
-def test_who_has_no_key_is_counted_by_address(tmp_path: Path) -> None:
+def test_who_has_no_key_is_counted_by_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rates, "REFUSED", parse("9/minute"))
     with limited(tmp_path, "5/hour") as service:
         wrong = {"Authorization": "Bearer wrong"}
-        found = [read(service, **wrong).status_code for _ in range(REFUSED.amount + 2)]
-        assert found == [401] * REFUSED.amount + [429] * 2
+        found = [read(service, **wrong).status_code for _ in range(11)]
+        assert found == [401] * 9 + [429] * 2
         assert read(service).status_code == 200, "whoever has a key is counted by it alone"
 
 
-def test_a_person_is_counted_by_session_and_address(tmp_path: Path) -> None:
-    with limited(tmp_path, "300/hour") as service:
+def test_a_person_is_counted_by_session_and_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rates, "SESSION", parse("12/minute"))
+    with limited(tmp_path, "20/hour") as service:
         (_, token), (_, other) = service.new_capture(), service.new_capture()
-        person = service.browser(token)
-        found = [person.ask("state").status_code for _ in range(SESSION.amount + 1)]
-        assert found == [200] * SESSION.amount + [429]
-        second = service.browser(other)
-        assert second.ask("state").status_code == 200
-        found = [second.ask("state").status_code for _ in range(100)]
-        assert found == [200] * (300 - SESSION.amount - 2) + [429] * (100 - (300 - SESSION.amount - 2))
+        person, second = service.browser(token), service.browser(other)
+        found = [person.ask("state").status_code for _ in range(13)]
+        assert found == [200] * 12 + [429], "one session"
+        found = [second.ask("state").status_code for _ in range(9)]
+        assert found == [200] * 7 + [429] * 2, "all of one address"
 
 
 @pytest.mark.parametrize(

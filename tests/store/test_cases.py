@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
+from engine.store import labels as store_labels
 from engine.store.cases import Case, CaseChanged, Cases
 from engine.store.database import Database
 from engine.store.evaluations import Retry
-from engine.store.labels import CHUNK, Label, Labels
+from engine.store.labels import Label, Labels
 from engine.store.listing import Listing, Search
 from engine.store.retries import Retries
 from engine.store.tables import api_key, evaluation, outcome, run
@@ -130,9 +131,10 @@ def test_a_decision_has_the_time_of_its_last_change(database: Database) -> None:
     assert cases.decided_at([before.eval_id]) == {before.eval_id: later}
 
 
-def test_the_newest_label_and_the_newest_evaluation_count(database: Database) -> None:
+def test_the_newest_label_and_the_newest_evaluation_count(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store_labels, "CHUNK", 3)
     labels, hour = Labels(database), timedelta(hours=1)
-    customers = [f"c-{number}" for number in range(CHUNK + 3)]
+    customers = [f"c-{number}" for number in range(8)]
     for each in customers:
         evaluated(database, each, NOW - hour, outcome="accept")
     newest = {(each, "w"): evaluated(database, each, outcome="accept") for each in customers}
