@@ -332,7 +332,7 @@ def test_whatever_is_asked_the_answer_is_as_declared(world: World, mode: Generat
 @pytest.mark.soak
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.name.lower())
 def test_whatever_is_asked_for_long_the_answer_is_as_declared(world: World, mode: GenerationMode) -> None:
-    fuzz(world, 15, mode)
+    fuzz(world, 10, mode)
 
 
 def test_a_picture_is_no_part_of_any_answer(world: World) -> None:
