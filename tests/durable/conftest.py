@@ -48,6 +48,15 @@ def database(database_url: str) -> Iterator[Database]:
     opened.close()
 
 
+@pytest.fixture
+def embedded(tmp_path: Path) -> Iterator[Database]:
+    """The same on SQLite alone, where the kind does not matter."""
+    opened = Database(sqlite_url(tmp_path))
+    migrate(opened)
+    yield opened
+    opened.close()
+
+
 class Moves:
     """A scripted `Advance`: what each run answers, move by move; an exception is raised. Counts what it was asked."""
 

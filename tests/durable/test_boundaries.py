@@ -83,11 +83,9 @@ def every_boundary() -> list[Boundary]:
     ]
 
 
-FEW: list[Boundary] = [("request", 2, True), ("advance", 1, False), ("advance", 1, True), ("dbos", 3, False)]
-
-
-def test_death_at_some_boundaries(tmp_path: Path) -> None:
-    assert died_at(tmp_path, None, FEW) == FEW
+def test_death_at_a_boundary(tmp_path: Path) -> None:
+    boundary: Boundary = ("advance", 1, True)
+    assert died_at(tmp_path, None, [boundary]) == [boundary]
 
 
 @pytest.mark.soak
@@ -99,5 +97,6 @@ def test_death_at_every_boundary_on_sqlite(tmp_path: Path) -> None:
 @pytest.mark.soak
 @pytest.mark.timeout(900)
 @pytest.mark.postgres
-def test_death_at_every_boundary_on_postgresql(tmp_path: Path, postgres_url: str) -> None:
-    assert died_at(tmp_path, postgres_url, every_boundary()) == every_boundary()
+def test_death_at_every_other_boundary_on_postgresql(tmp_path: Path, postgres_url: str) -> None:
+    some = [boundary for boundary in every_boundary() if (boundary[1] + boundary[2]) % 2]
+    assert died_at(tmp_path, postgres_url, some) == some

@@ -8,11 +8,13 @@ import pytest
 from dbos import DBOS
 from sqlalchemy import Connection, MetaData, Table, select
 
+from engine.service.pipeline import SystemClock
 from engine.store.database import Database
+from engine.store.executors import Executors
 from engine.workflow.durable.carrier import DurableCarrier
 from engine.workflow.durable.launching import APPLICATION_VERSION
 from engine.workflow.durable.place import SCHEMA, place_of
-from tests.durable.conftest import Moves, carrying, eventually, soon
+from tests.durable.conftest import QUICK, Moves, carrying, eventually, soon
 
 
 def states() -> dict[str, str]:
@@ -31,9 +33,9 @@ def test_a_run_is_moved_when_its_time_has_come(database: Database, moves: Moves)
     assert moves.of("b") == 0
 
 
-def test_one_that_is_carried_twice_is_carried_once(database: Database, moves: Moves) -> None:
+def test_one_that_is_carried_twice_is_carried_once(embedded: Database, moves: Moves) -> None:
     until = soon(0.3)
-    with carrying(database, moves) as carrier:
+    with carrying(embedded, moves) as carrier:
         for _ in range(5):
             carrier.carry("a", until)
         eventually(lambda: states() == {"a": "SUCCESS"})
@@ -53,9 +55,9 @@ def test_one_that_is_told_looks_anew(database: Database, moves: Moves) -> None:
     assert moves.of("a") == 2
 
 
-def test_a_move_that_fails_is_tried_until_it_works(database: Database, moves: Moves) -> None:
+def test_a_move_that_fails_is_tried_until_it_works(embedded: Database, moves: Moves) -> None:
     moves.answers["a"] = [RuntimeError("0.93"), RuntimeError("0.93"), RuntimeError("0.93"), None]
-    with carrying(database, moves) as carrier:
+    with carrying(embedded, moves) as carrier:
         carrier.carry("a", soon(0))
         eventually(lambda: states() == {"a": "SUCCESS"})
     assert moves.of("a") == 4
@@ -74,12 +76,9 @@ def test_the_next_process_takes_over_what_a_closed_one_carried(database: Databas
     assert moves.of("a") == 1
 
 
-def test_what_came_before_the_launch_is_carried(database: Database, moves: Moves) -> None:
-    from engine.service.pipeline import SystemClock
-    from engine.store.executors import Executors
-
-    place = place_of(database.engine.url.render_as_string(hide_password=False))
-    carrier = DurableCarrier(place, moves, Executors(database, SystemClock()))
+def test_what_came_before_the_launch_is_carried(embedded: Database, moves: Moves) -> None:
+    place = place_of(embedded.engine.url.render_as_string(hide_password=False))
+    carrier = DurableCarrier(place, moves, Executors(embedded, SystemClock()), pace=QUICK)
     carrier.carry("a", soon(0))
     assert carrier.problem
     try:
@@ -93,23 +92,23 @@ def test_what_came_before_the_launch_is_carried(database: Database, moves: Moves
     carrier.close()
 
 
-def test_a_process_has_one_carrier(database: Database, moves: Moves) -> None:
+def test_a_process_has_one_carrier(embedded: Database, moves: Moves) -> None:
     with (
-        carrying(database, moves),
+        carrying(embedded, moves),
         pytest.raises(RuntimeError, match="a carrier already"),
-        carrying(database, moves),
+        carrying(embedded, moves),
     ):
         pass
 
 
-def test_what_is_being_moved_is_finished_before_the_end(database: Database) -> None:
+def test_what_is_being_moved_is_finished_before_the_end(embedded: Database) -> None:
     finished = []
 
     def slow(eval_id: str) -> None:
         time.sleep(0.5)
         finished.append(eval_id)
 
-    with carrying(database, slow) as carrier:
+    with carrying(embedded, slow) as carrier:
         carrier.carry("a", soon(0))
         eventually(lambda: states() == {"a": "PENDING"})
         time.sleep(0.2)

@@ -143,7 +143,7 @@ def look_at(database: Database, callers: Callers, receiver: Receiver) -> None:
 
 
 def test_one_process_on_sqlite_is_killed(tmp_path: Path) -> None:
-    survived(tmp_path, None, Plan(evaluations=40, processes=1, seed=1, kills=4))
+    survived(tmp_path, None, Plan(evaluations=30, processes=1, seed=1, kills=3))
 
 
 @pytest.mark.soak

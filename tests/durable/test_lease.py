@@ -51,9 +51,9 @@ def clock() -> Jumping:
 
 
 @pytest.fixture
-def register(database: Database, clock: Jumping) -> Executors:
+def register(embedded: Database, clock: Jumping) -> Executors:
     """By that clock."""
-    return Executors(database, clock)
+    return Executors(embedded, clock)
 
 
 def reaper(name: str, register: Executors, carried: Carried) -> Reaper:
@@ -62,7 +62,8 @@ def reaper(name: str, register: Executors, carried: Carried) -> Reaper:
     return Reaper(name, register, Watch(LOOKS), carried.pending, carried.resume)
 
 
-def test_a_silent_process_is_taken_over_and_forgotten(register: Executors, clock: Jumping) -> None:
+def test_a_silent_process_is_taken_over_and_forgotten(database: Database, clock: Jumping) -> None:
+    register = Executors(database, clock)
     carried = Carried(dead=["a", "b"])
     alive = reaper("alive", register, carried)
     register.enter("dead")
@@ -127,7 +128,8 @@ def test_one_that_left_is_taken_over_soon(register: Executors) -> None:
     assert alive.beat_and_look() == 1
 
 
-def test_one_of_many_takes_over(register: Executors) -> None:
+def test_one_of_many_takes_over(database: Database, clock: Jumping) -> None:
+    register = Executors(database, clock)
     register.enter("dead")
     seen = register.all()["dead"]
     with ThreadPoolExecutor(8) as pool:
