@@ -83,6 +83,27 @@ def test_what_waits_and_what_is_overdue_is_read_from_the_database(service: Runni
     assert [one(found, "selfie_overdue_runs", reason=reason) for reason in ("capture", "time")] == [0, 1]
 
 
+def test_each_end_is_counted_once(service: Running) -> None:
+    """Decisions by outcome, and sessions by how they ended; the same submission again counts nothing."""
+    submitted, declined, _ = (service.new_capture()[1] for _ in range(3))
+    person = service.browser(submitted)
+    submission = person.submission(person.captured())
+    assert [person.ask("submit", submission).status_code for _ in range(2)] == [200, 200]
+    other = service.browser(declined)
+    other.ask("open", {})
+    assert other.ask("decline", {}).status_code == 200
+    service.clock.wind(24 * 3_600_000)
+    service.services.sweeping.sweep()
+    found = told(service)
+    ends = {
+        dict(labels)["end"]: value for (name, labels), value in found.items() if name.endswith("sessions_ended_total")
+    }
+    assert ends == {"submitted": 1, "declined": 1, "expired": 1}
+    decided = [value for (name, _), value in found.items() if name == "selfie_decisions_total"]
+    assert sum(decided) == 3
+    assert one(found, "selfie_decisions_total", workflow="selfie_intelligence", strategy="standard", outcome="review")
+
+
 def test_nothing_that_came_with_a_request_becomes_a_label(service: Running, portrait: bytes) -> None:
     """The same requests by others, and to other addresses, make no new series."""
 

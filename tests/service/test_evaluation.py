@@ -209,6 +209,7 @@ def test_the_trace_tells_rule_value_and_code(service: Running) -> None:
 def test_the_trace_of_a_waiting_evaluation_is_empty(service: Running) -> None:
     eval_id, _ = service.new_capture()
     trace = service.client.get(f"/api/evaluation/{eval_id}/trace").json()
+    assert trace.pop("route")["at"] == "capture"
     assert trace == {"eval_id": eval_id, "features": {}, "failures": [], "models": {}, "policies": []}
 
 
