@@ -584,10 +584,10 @@ def test_a_review_is_queued_and_raises_the_floor() -> None:
 
 
 def test_a_webhook_is_asked_for_once() -> None:
-    workflow = steps_of(Webhook("tell", event="decision_update"), SELFIE, DECIDE)
+    workflow = steps_of(Webhook("tell"), Webhook("more", event="evaluation_paused"), SELFIE, DECIDE)
     there = world(ADULT)
     run = walked(workflow, there, Began())
-    assert run.events == ("decision_update",)
+    assert run.events == ("decision_update", "evaluation_paused")
     assert "events" not in run.to_json()
     after = walker(workflow, there).walk(replace(run, events=()), Captured(), LATER)
     assert after.events == ()
