@@ -24,10 +24,11 @@ from engine.service.settings import Settings
 from engine.service.wiring import NoModels, Services, open_services
 from engine.store.database import Database, sqlite_url
 from engine.store.migrate import migrate
-from engine.store.tables import evaluation, outcome
+from engine.store.tables import evaluation, outcome, sighting
 
 KEY = "sk_sandbox_" + "b" * 43
 NOW = "2026-05-01T10:00:00Z"
+BYTES = ("key", "detail")
 FEATURES = {"age.predicted": 44.0, "face.count": 1, "liveness.passive_score": 0.98}
 BODY = {"id": "ada", "timestamp": NOW, "workflow": "selfie_features", "data": {"features": FEATURES}}
 
@@ -51,10 +52,11 @@ def serve_ours(folder: Path, database_url: str | None, port: int) -> None:
 
 
 def serve_bare(folder: Path, database_url: str | None, port: int) -> None:
-    """Nothing but validation and the two rows, as ours stored them once."""
+    """Nothing but validation and the three rows of an evaluation, as ours stored them once."""
     database = Database(database_url or sqlite_url(folder))
     migrate(database)
     rows = json.loads((folder / "rows.json").read_text())
+    seen = {name: bytes.fromhex(value) if name in BYTES else value for name, value in rows["sighting"].items()}
     app = FastAPI(openapi_url=None)
 
     @app.post("/api/evaluation")
@@ -65,6 +67,7 @@ def serve_bare(folder: Path, database_url: str | None, port: int) -> None:
         with database.writing() as connection:
             connection.execute(insert(evaluation).values(begun))
             connection.execute(insert(outcome).values({**rows["outcome"], "eval_id": eval_id, "decided_at": now}))
+            connection.execute(insert(sighting).values({**seen, "eval_id": eval_id, "at": now}))
         return {"eval_id": eval_id, "decision": "ACCEPT"}
 
     uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", access_log=False)
@@ -97,7 +100,8 @@ def sample_rows(services: Services, folder: Path) -> None:
     assert said["decision"] == "ACCEPT", said
     found = {}
     with services.database.reading() as connection:
-        for table in (evaluation, outcome):
+        for table in (evaluation, outcome, sighting):
             row = connection.execute(select(table).where(table.c.eval_id == said["eval_id"])).mappings().one()
-            found[table.name] = {name: value for name, value in row.items() if not isinstance(value, datetime)}
+            kept = {name: value for name, value in row.items() if not isinstance(value, datetime)}
+            found[table.name] = {name: kept[name].hex() if name in BYTES else kept[name] for name in kept}
     (folder / "rows.json").write_text(json.dumps(found))
