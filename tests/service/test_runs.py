@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from engine.service.storing import Overtaken, Walked
+from engine.service.walking import Seen
 from engine.workflow.flow import Answered
 from tests.service.conftest import PRODUCTION_KEY, Running
 from tests.service.flows import answering, begun, events, flowing, outcomes, patched, run_row
@@ -222,22 +223,20 @@ def test_work_that_was_overtaken_is_dropped(shared: Running) -> None:
     subject = parts.advancing._subject(evaluation.started)
     now = shared.clock.now()
     walks = [
-        parts.walking.walked(subject, stored.run, Answered({"document.age": age}), parts_seen(), now)
-        for age in (30.0, 17.0)
+        parts.walking.walked(subject, stored.run, Answered({"document.age": age}), Seen(), now) for age in (30.0, 17.0)
     ]
+    claimed = parts.patching.storing.runs.claim(stored, now)
+    assert claimed
+    with pytest.raises(Overtaken):
+        parts.patching.storing.store(evaluation.started, Walked(walks[1], now, is_plain=False, before=stored))
+    assert outcomes(shared, eval_id) == 0, "it still waits, and yet is not as it was read"
+    stored = claimed
     first = parts.patching.storing.store(evaluation.started, Walked(walks[0], now, is_plain=False, before=stored))
     assert first.ended
     with pytest.raises(Overtaken):
         parts.patching.storing.store(evaluation.started, Walked(walks[1], now, is_plain=False, before=stored))
     assert shared.evaluation(eval_id)["decision"] == "ACCEPT"
     assert outcomes(shared, eval_id) == 1
-
-
-def parts_seen() -> Any:
-    """A walk that sees nothing."""
-    from engine.service.walking import Seen
-
-    return Seen()
 
 
 def test_a_run_goes_on_by_the_text_it_began_with(tmp_path: Path) -> None:
