@@ -100,7 +100,7 @@ def test_an_unforeseen_error_is_a_problem_and_its_message_is_not_logged(
         def broken(*_: object) -> None:
             raise RuntimeError("Augusta")
 
-        monkeypatch.setattr(service.services.evaluating, "search", broken)
+        monkeypatch.setattr(service.services.desk.listing, "search", broken)
         client = TestClient(service.client.app, raise_server_exceptions=False)
         answer = client.get("/api/evaluation", headers={"Authorization": f"Bearer {KEY}"})
     assert (answer.status_code, answer.json()["code"]) == (500, "internalError")
