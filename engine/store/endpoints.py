@@ -201,10 +201,10 @@ class Endpoints:
         )
 
     def _opened(self, endpoint_id: str, sealed: bytes) -> tuple[Secret, ...]:
-        """None where the key is another one: nothing is signed then, and a rotation mends it."""
+        """None where the key is another one, or the row is broken: nothing is signed then, and a rotation mends it."""
         try:
             return self._box.open(endpoint_id, sealed)
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             return ()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from cryptography.exceptions import InvalidTag
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from engine.store.deliveries import erase_events
 from engine.store.endpoints import Endpoints, Secret, SecretBox, disable
@@ -44,6 +44,16 @@ def test_without_the_key_nothing_is_signed_and_a_rotation_mends_it(lite: Office)
         lite.clock.wind(seconds=10)
         lite.drain()
         assert lite.states() == ["delivered"]
+
+
+@pytest.mark.parametrize("broken", [b"", b"short", b"n" * 12 + b"no secrets at all"])
+def test_a_broken_row_signs_nothing_and_ends_as_any_other_failure(lite: Office, broken: bytes) -> None:
+    made, _ = lite.endpoint("https://shop.example/")
+    with lite.database.writing() as connection:
+        connection.execute(update(webhook_endpoint).where(webhook_endpoint.c.id == made.id).values(secrets=broken))
+    lite.put(lite.evaluation())
+    lite.drain()
+    assert lite.all()[0].error == "there is no secret to sign with"
 
 
 def test_who_rotates_often_has_three_secrets_at_most(lite: Office) -> None:
