@@ -253,7 +253,7 @@ class History(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """What a provider's factory receives. `settings` are the `SELFIE_*` environment, as text."""
+    """What a provider's factory receives. `settings` are the `SELFIE_*` environment, as text, without the service's keys."""
 
     clock: Clock
     history: History

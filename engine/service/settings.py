@@ -210,3 +210,25 @@ def _diagnostic(error: Mapping[str, object]) -> Diagnostic:
 def selfie_environment() -> dict[str, str]:
     """The `SELFIE_*` variables as text: what providers and the model store read."""
     return {name: value for name, value in os.environ.items() if name.startswith(PREFIX)}
+
+
+OWN_SECRETS = (
+    "SANDBOX_KEY",
+    "CONSOLE_KEY",
+    "DATABASE_URL",
+    "KEY_DATABASE_URL",
+    "BLOB_URL",
+    "METRICS_TOKEN",
+    "RATE_LIMIT_STORAGE",
+    "HTTP_SECRET_",
+)
+"""Beginnings of variables that may hold a key or a password of the service's own."""
+
+
+def for_providers(environment: Mapping[str, str]) -> dict[str, str]:
+    """What a provider's factory is given: its own settings and the common ones, none of the service's secrets.
+
+    A provider is code in this process and could read more; but what it is handed it may log, or send with a report.
+    """
+    secret = tuple(PREFIX + name for name in OWN_SECRETS)
+    return {name: value for name, value in environment.items() if not name.startswith(secret)}

@@ -31,7 +31,7 @@ from engine.service.policy_book import PolicyBook
 from engine.service.rates import Rates, open_rates
 from engine.service.retention import Retention
 from engine.service.runs_wired import Given, RunParts, run_parts
-from engine.service.settings import Settings, selfie_environment
+from engine.service.settings import Settings, for_providers, selfie_environment
 from engine.service.stores import Stores, open_stores
 from engine.service.sweeping import Sweeping
 from engine.service.tracing import tracing_to
@@ -127,7 +127,7 @@ def open_services(
         known.catalogue,
         history=StoredHistory(stores.evaluations, stores.sightings),
         models=cast("Models", store),
-        settings=environment,
+        settings=for_providers(environment),
         clock=clock,
     )
     for bound in pipeline.workflows.values():

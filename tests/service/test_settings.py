@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.diagnostics import Refused
-from engine.service.settings import Settings, is_loopback, read_settings
+from engine.service.settings import Settings, for_providers, is_loopback, read_settings
 
 DOCS = Path(__file__).parents[2] / "docs" / "configuration.md"
 
@@ -97,3 +97,18 @@ def test_a_host_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, name: s
     monkeypatch.setenv(name, value)
     with pytest.raises(Refused, match=name):
         read_settings()
+
+
+def test_providers_are_given_none_of_the_services_secrets() -> None:
+    theirs = {"SELFIE_ACME_KEY": "theirs", "SELFIE_ONNX_THREADS": "1", "SELFIE_DATA": "data"}
+    ours = [f"SELFIE_{name}" for name in ("SANDBOX_KEY", "CONSOLE_KEY", "DATABASE_URL", "HTTP_SECRET_RISK")]
+    assert for_providers({**theirs, **dict.fromkeys(ours, "ours")}) == theirs
+
+
+def test_every_setting_that_may_hold_a_secret_is_kept_from_providers() -> None:
+    """A new setting called a key, a token, a secret or an address with a password must be added to the list."""
+    telling = ("key", "token", "secret", "_url", "storage")
+    harmless = {"public_url", "api_url", "otel_endpoint"}
+    named = [name for name in Settings.model_fields if any(word in name for word in telling) and name not in harmless]
+    assert named
+    assert for_providers({f"SELFIE_{name.upper()}": "x" for name in named}) == {}
