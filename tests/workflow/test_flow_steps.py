@@ -444,7 +444,15 @@ def test_no_answer_in_time_is_a_review_wherever_it_leads(on_error: str | None) -
 
 
 @pytest.mark.parametrize(
-    "came", [Began(), Captured(), NotCaptured("expired", EXPIRED), Answered({"face.count": 1}), Answered({"x": 1})]
+    "came",
+    [
+        Began(),
+        Captured(),
+        NotCaptured("expired", EXPIRED),
+        Answered({"face.count": 1}),
+        Answered({"x": 1}),
+        Answered({"age.predicted": 4000}),
+    ],
 )
 def test_what_does_not_fit_the_wait_is_refused(came: Any) -> None:
     workflow, there = papers(), world(CLOSE)
@@ -726,7 +734,8 @@ def test_a_candidate_accepts_no_more_than_the_live_run_may() -> None:
         readings=[read(ADULT, BROKEN)], book=free, workflows={"w": steps_of(Decide("p", policies=("free",)))}
     )
     by_workflow = walked(shadowing(workflow="w"), beside, Began(), Captured())
-    assert [run.shadowed[0].outcome for run in (broken, missing, by_workflow)] == ["review"] * 3
+    unseen = walked(shadowing(workflow="w"), beside, Began(), NotCaptured("expired", EXPIRED))
+    assert [run.shadowed[0].outcome for run in (broken, missing, by_workflow, unseen)] == ["review"] * 4
 
 
 def test_a_candidate_that_raises_is_a_fact_about_it() -> None:
