@@ -207,6 +207,11 @@ def test_a_reading_that_raised_may_be_made_good() -> None:
     assert run.earlier[0].outcome is None
 
 
+def test_what_is_read_is_kept_in_one_form() -> None:
+    run = walked(selfie_then(DONE), world({"network.ip_data_day": "2026-11-01T01:00:00+01:00"}), Began(), Captured())
+    assert run.features["network.ip_data_day"] == "2026-11-01T00:00:00.000000Z"
+
+
 def test_what_is_to_be_known_again_is_kept_of_every_reading() -> None:
     first, second = (SignalRun(dict(ADULT), sightings=(Sighting("face", name),)) for name in ("one", "two"))
     workflow, there = selfie_then(replace(READ, id="read2"), DECIDE), world(first, second)
