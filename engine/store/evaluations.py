@@ -18,7 +18,7 @@ from engine.store.sightings import Sightings
 from engine.store.tables import device, evaluation, idempotency, outcome, workflow_text
 from engine.store.tables import run as waiting_run
 from engine.workflow.model import Workflow
-from engine.workflow.run import PolicyResult, Verdict
+from engine.workflow.run import Verdict, policy_row
 from engine.workflow.state import Run
 
 
@@ -42,7 +42,7 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How an evaluation ended. `policies` are in the workflow's order, as `_policy_row` writes them.
+    """How an evaluation ended. `policies` are in the workflow's order, as `policy_row` writes them.
 
     `sightings` go into a table of their own; an evaluation that is read again comes without them.
     """
@@ -100,7 +100,7 @@ def ended_by(
         given=list(verdict.given),
         failures=[{"provider": f.provider, "cause": f.cause, "reason": f.reason} for f in verdict.failures],
         models=dict(sorted(verdict.models.items())),
-        policies=[_policy_row(result) for result in verdict.results],
+        policies=[policy_row(result) for result in verdict.results],
         evidence_digest=digest,
         device=device,
         sightings=verdict.sightings,
@@ -142,22 +142,6 @@ def run_at_end(ended: Ended, strategy: str) -> Run:
         "sub_status": ended.sub_status,
     }
     return run_of({**Run(at=None, strategy=strategy).to_json(), **(ended.route or {})}, columns)
-
-
-def _policy_row(result: PolicyResult) -> dict[str, Any]:
-    return {
-        "policy": result.name,
-        "version": result.version,
-        "sha256": result.sha256,
-        "strategy": result.decision.strategy,
-        "outcome": result.decision.outcome,
-        "reasons": list(result.decision.reasons),
-        "rules": list(result.decision.rules),
-        "unknown": list(result.decision.unknown),
-        "parameters": dict(result.parameters),
-        "registers": dict(result.registers),
-        **({"score": result.decision.score} if result.scored else {}),
-    }
 
 
 _BEGIN, _END = insert(evaluation), insert(outcome)
