@@ -241,11 +241,9 @@ class History(Protocol):
     def device_seen(self, device_id: str, before: datetime) -> bool | None:
         """Whether a completed evaluation before `before` had this device; None where that cannot be told."""
 
-    def count(
-        self, scope: str, kind: str, key: str, *, since: datetime, outcomes: frozenset[Outcome] | None = None
-    ) -> int | None:
-        """Evaluations of this scope that ended since, left this sighting, and ended in one of these outcomes (any where
-        None). None where it cannot be told."""
+    def counts(self, scope: str, kind: str, key: str, *, since: datetime) -> Mapping[Outcome, int] | None:
+        """Evaluations of this scope that ended since and left this sighting: how many by how they ended, and none that
+        did not occur. None where it cannot be told."""
 
     def recall(self, scope: str, kind: str, keys: Sequence[str], *, since: datetime) -> Sequence[Sighting] | None:
         """Sightings with one of these keys, the newest first, at most 1,000. None where it cannot be told."""
@@ -253,7 +251,7 @@ class History(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """What a provider's factory receives. `settings` are the `SELFIE_*` environment, as text, without the service's keys."""
+    """What a provider's factory receives. `settings` are the `SELFIE_*` environment without the service's own keys."""
 
     clock: Clock
     history: History

@@ -19,12 +19,16 @@ class Counts:
         self._clock = clock
         self._history = history
 
-    def lately(
-        self, evidence: Evidence, kind: str, key: str | None, outcomes: frozenset[Outcome] | None = None
-    ) -> int | None:
+    def lately(self, evidence: Evidence, kind: str, key: str | None) -> int | None:
         """Evaluations of the last 24 hours that left this sighting; None without a key, or where it cannot be told."""
+        return self.with_refusals(evidence, kind, key)[0]
+
+    def with_refusals(self, evidence: Evidence, kind: str, key: str | None) -> tuple[int | None, int | None]:
+        """The same, and how many of them were not accepted, asked at once."""
         if not key:
-            return None
-        since = self._clock.now() - WINDOW
-        found = self._history.count(evidence.scope, kind, key, since=since, outcomes=outcomes)
-        return None if found is None else min(found, MOST)
+            return None, None
+        found = self._history.counts(evidence.scope, kind, key, since=self._clock.now() - WINDOW)
+        if found is None:
+            return None, None
+        refused = sum(found.get(outcome, 0) for outcome in REFUSALS)
+        return min(sum(found.values()), MOST), min(refused, MOST)

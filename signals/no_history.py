@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from engine.contracts import Outcome, Sighting
@@ -14,15 +14,14 @@ class NoHistory:
     def device_seen(self, device_id: str, before: datetime) -> bool | None:  # noqa: ARG002 - the port's signature
         return None
 
-    def count(
+    def counts(
         self,
         scope: str,  # noqa: ARG002
         kind: str,  # noqa: ARG002
         key: str,  # noqa: ARG002
         *,
         since: datetime,  # noqa: ARG002
-        outcomes: frozenset[Outcome] | None = None,  # noqa: ARG002
-    ) -> int | None:
+    ) -> Mapping[Outcome, int] | None:
         return None
 
     def recall(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import structlog
@@ -31,11 +31,9 @@ class StoredHistory:
         first = self._evaluations.device_first_seen(device_id)
         return first is not None and first < before
 
-    def count(
-        self, scope: str, kind: str, key: str, *, since: datetime, outcomes: frozenset[Outcome] | None = None
-    ) -> int | None:
-        """Evaluations that ended since, left this sighting, and ended in one of these outcomes."""
-        return self._sightings.count(scope, kind, key, since, outcomes)
+    def counts(self, scope: str, kind: str, key: str, *, since: datetime) -> Mapping[Outcome, int] | None:
+        """Evaluations that ended since and left this sighting, by how they ended."""
+        return self._sightings.counts(scope, kind, key, since)
 
     def recall(self, scope: str, kind: str, keys: Sequence[str], *, since: datetime) -> Sequence[Sighting] | None:
         """Sightings with one of these keys, the newest first; None where one of them cannot be read."""

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from engine.contracts import Evidence, Readings, Signal, SignalProvider
 from engine.service.observing import Observer
 from engine.service.problems import busy
+from engine.service.side_threads import SideThreads, Work
 from engine.workflow.signals import Read, read_directly
 
 
@@ -34,6 +35,7 @@ class Inference:
         self._most_hanging = threads
         self._hanging: Counter[str] = Counter()
         self._lock = threading.Lock()
+        self._threads = SideThreads(most_idle=2 * threads)
         self._observer = observer or Observer()
 
     @contextmanager
@@ -65,29 +67,22 @@ class Inference:
         def read(provider: SignalProvider, evidence: Evidence, so_far: Readings) -> Signal:
             if self._hanging[provider.name] >= self._most_hanging:
                 return Signal.failed("provider", "earlier reads of it still hang")
-            answers: list[Signal] = []
-            thread = threading.Thread(
-                target=lambda: answers.append(read_directly(provider, evidence, so_far)),
-                name=f"signal-{provider.name}",
-                daemon=True,
-            )
-            thread.start()
-            thread.join(max(0.0, deadline - time.monotonic()))
-            if answers:
-                return answers[0]
-            self._watch(provider.name, thread)
+            work = self._threads.begin(f"signal-{provider.name}", lambda: read_directly(provider, evidence, so_far))
+            answered = work.wait(deadline - time.monotonic())
+            if answered is not None:
+                return answered[0]
+            self._watch(provider.name, work)
             return Signal.failed("provider", "ran out of time")
 
         return self._observer.reader(read)
 
-    def _watch(self, name: str, thread: threading.Thread) -> None:
+    def _watch(self, name: str, work: Work[Signal]) -> None:
         """Count a hanging read until it ends, if it ever does."""
         with self._lock:
             self._hanging[name] += 1
 
-        def wait() -> None:
-            thread.join()
+        def came_back() -> None:
             with self._lock:
                 self._hanging[name] -= 1
 
-        threading.Thread(target=wait, name=f"hanging-{name}", daemon=True).start()
+        work.when_over(came_back)

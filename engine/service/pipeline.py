@@ -34,17 +34,16 @@ class NoHistory:
         """Always unknown."""
         return None
 
-    def count(
+    def counts(
         self,
         scope: str,  # noqa: ARG002 - the port's signature
         kind: str,  # noqa: ARG002
         key: str,  # noqa: ARG002
         *,
         since: datetime,  # noqa: ARG002
-        outcomes: frozenset[Outcome] | None = None,  # noqa: ARG002
-    ) -> int | None:
+    ) -> Mapping[Outcome, int] | None:
         """Nothing was there before."""
-        return 0
+        return {}
 
     def recall(
         self,

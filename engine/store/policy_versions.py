@@ -10,10 +10,12 @@ from datetime import datetime
 from sqlalchemy import Connection, Row, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from engine.store.brief import Brief
 from engine.store.database import Database
 from engine.store.tables import policy_version
 
 SEEDED_BY = "selfie"
+FRESH_SECONDS = 1.0
 _NEWEST = select(policy_version.c.name, func.max(policy_version.c.version)).group_by(policy_version.c.name)
 """Made once: every evaluation asks it."""
 
@@ -44,6 +46,7 @@ class PolicyVersions:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._newest: Brief[None, dict[str, int]] = Brief(FRESH_SECONDS, 1)
 
     def seed(self, texts: Mapping[str, str], at: datetime) -> list[str]:
         """Take over the package's texts: where a policy is new, or its newest version was seeded and differs.
@@ -58,6 +61,7 @@ class PolicyVersions:
                     number = 1 if newest is None else newest.version + 1
                     _insert(connection, name, number, text, at, SEEDED_BY, "", seeded=True)
                     seeded.append(name)
+        self._newest.forget()
         return seeded
 
     def save(self, name: str, text: str, *, base: int, by: str, note: str, at: datetime) -> PolicyVersion:
@@ -67,9 +71,11 @@ class PolicyVersions:
                 newest = _newest(connection, name)
                 if base != (newest.version if newest else 0):
                     raise VersionConflict(newest.version if newest else 0)
-                return _insert(connection, name, base + 1, text, at, by, note, seeded=False)
+                saved = _insert(connection, name, base + 1, text, at, by, note, seeded=False)
         except IntegrityError as lost:
             raise VersionConflict(base + 1) from lost
+        self._newest.forget()
+        return saved
 
     def names(self) -> list[str]:
         """Every policy that has a version."""
@@ -77,7 +83,10 @@ class PolicyVersions:
             return list(connection.scalars(select(policy_version.c.name).distinct().order_by(policy_version.c.name)))
 
     def newest_numbers(self) -> dict[str, int]:
-        """Name to number of the newest version."""
+        """Name to number of the newest version; what another process saved shows within a second."""
+        return dict(self._newest.get(None, self._read_newest) or {})
+
+    def _read_newest(self) -> dict[str, int]:
         with self._database.reading() as connection:
             return {row[0]: row[1] for row in connection.execute(_NEWEST)}
 

@@ -66,12 +66,11 @@ class SightingKeys:
 
 
 # Written once: every evaluation counts, and to put a query together takes longer than the query.
-_COUNT = (
-    select(func.count())
-    .select_from(table)
+_COUNTS = (
+    select(table.c.outcome, func.count())
     .where(table.c.key == bindparam("digest"), table.c.at >= bindparam("since"), table.c.first)
+    .group_by(table.c.outcome)
 )
-_COUNT_OF = _COUNT.where(table.c.outcome.in_(bindparam("outcomes", expanding=True)))
 
 
 class Sightings:
@@ -129,13 +128,11 @@ class Sightings:
             }
             known.add(digest)
 
-    def count(self, scope: str, kind: str, key: str, since: datetime, outcomes: frozenset[Outcome] | None) -> int:
-        """Evaluations that ended since, left this sighting, and ended in one of these outcomes."""
+    def counts(self, scope: str, kind: str, key: str, since: datetime) -> dict[Outcome, int]:
+        """Evaluations that ended since and left this sighting, by how they ended."""
         asked = {"digest": self._keys.digest(scope, kind, key), "since": since}
         with self._database.reading() as connection:
-            if outcomes is None:
-                return connection.scalars(_COUNT, asked).one()
-            return connection.scalars(_COUNT_OF, {**asked, "outcomes": sorted(outcomes)}).one()
+            return {row[0]: row[1] for row in connection.execute(_COUNTS, asked)}
 
     def recall(self, scope: str, kind: str, keys: Iterable[str], since: datetime) -> tuple[Sighting, ...]:
         """Sightings with one of these keys, the newest first, at most `MOST_RECALLED`.

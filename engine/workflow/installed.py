@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import cache, cached_property
 from pathlib import Path
 
-from engine.contracts import ModelFile, ModelUnavailable, Ports, Sighting, SignalProvider
+from engine.contracts import ModelFile, ModelUnavailable, Outcome, Ports, Sighting, SignalProvider
 from engine.diagnostics import Diagnostic, Refused, errors
 from engine.features import Catalogue
 from engine.policy import CompiledPolicy, installed_vocabulary, read_policy
@@ -124,7 +124,7 @@ class _Nobody:
         """Unknown."""
         return None
 
-    def count(self, *_: object, **__: object) -> int | None:
+    def counts(self, *_: object, **__: object) -> Mapping[Outcome, int] | None:
         """Unknown."""
         return None
 

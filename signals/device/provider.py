@@ -7,7 +7,7 @@ import re
 from engine.contracts import Clock, DeviceToken, Evidence, History, Ports, Readings, Sighting, Signal, Value
 from signals.answer import NothingToRead, answered
 from signals.camera_switch import allows_test_camera, unless_tested
-from signals.counts import REFUSALS, Counts
+from signals.counts import Counts
 from signals.device.contradictions import contradicts_itself, either
 from signals.device.renderers import is_software, read_renderers
 from signals.device.user_agent import UserAgent, read_user_agent
@@ -60,6 +60,7 @@ class DeviceProvider:
             raise NothingToRead("no browser took this evidence")
         agent, told = read_user_agent(evidence.headers), facts(evidence, "device")
         browser_id, fingerprint = _browser_id(evidence.device), _fingerprint(told)
+        by_token, refusals = self._counts.with_refusals(evidence, DEVICE, browser_id)
         features = {
             **_named(agent),
             **self._tells(agent, told),
@@ -68,8 +69,8 @@ class DeviceProvider:
             "device.seen_before": self._seen_before(evidence.device),
             "device.facts_missing": missing_facts(evidence),
             "device.passkey": evidence.device.passkey if evidence.device else None,
-            "device.fingerprint_sessions_24h": self._sessions(evidence, browser_id, fingerprint),
-            "device.refusals_24h": self._counts.lately(evidence, DEVICE, browser_id, REFUSALS),
+            "device.fingerprint_sessions_24h": self._sessions(evidence, by_token, fingerprint),
+            "device.refusals_24h": refusals,
         }
         seen = ((DEVICE, browser_id), (PRINT, fingerprint))
         return Signal(features, sightings=tuple(Sighting(kind, key) for kind, key in seen if key))
@@ -91,9 +92,8 @@ class DeviceProvider:
             return None
         return self._history.device_seen(token.device_id, self._clock.now())
 
-    def _sessions(self, evidence: Evidence, browser_id: str | None, fingerprint: str | None) -> int | None:
+    def _sessions(self, evidence: Evidence, by_token: int | None, fingerprint: str | None) -> int | None:
         """The larger count, where both can be told: leaving one out must not hide that it was seen often."""
-        by_token = self._counts.lately(evidence, DEVICE, browser_id)
         by_print = self._counts.lately(evidence, PRINT, fingerprint)
         return None if by_token is None or by_print is None else max(by_token, by_print)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.contracts import Evidence, Ports, Readings, Sighting, Signal
 from signals.answer import answered
-from signals.counts import REFUSALS, Counts
+from signals.counts import Counts
 
 CUSTOMER = "customer"
 
@@ -23,10 +23,8 @@ class HistoryProvider:
         return answered(self.name, lambda: self._read(evidence))
 
     def _read(self, evidence: Evidence) -> Signal:
-        features = {
-            "history.customer_attempts_24h": self._counts.lately(evidence, CUSTOMER, evidence.customer),
-            "history.customer_refusals_24h": self._counts.lately(evidence, CUSTOMER, evidence.customer, REFUSALS),
-        }
+        attempts, refusals = self._counts.with_refusals(evidence, CUSTOMER, evidence.customer)
+        features = {"history.customer_attempts_24h": attempts, "history.customer_refusals_24h": refusals}
         return Signal(features, sightings=(Sighting(CUSTOMER, evidence.customer),) if evidence.customer else ())
 
 

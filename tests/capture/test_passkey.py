@@ -78,7 +78,7 @@ def plain_browser(chromium: str) -> Iterator[Browser]:
 
 def evaluated(service: Service, page: Page) -> tuple[str, str]:
     """A whole evaluation; what the service said of the passkey, and the decision."""
-    eval_id, link = service.new_capture(workflow="bound")
+    eval_id, link = service.new_capture(workflow="bound", strategy="standard")
     token = link.partition("#")[2]
 
     def ask(step: str, body: dict[str, Any]) -> Any:

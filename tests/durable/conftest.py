@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -111,3 +112,9 @@ def eventually(happened: Callable[[], Any], seconds: float = 15.0) -> None:
     while not happened():
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.02)
+
+
+def apart(do: Callable[[], Any]) -> Any:
+    """What it answers in a thread of its own: a browser's loop may run in this one, which DBOS minds."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(do).result()

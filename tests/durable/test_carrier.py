@@ -14,12 +14,12 @@ from engine.store.executors import Executors
 from engine.workflow.durable.carrier import DurableCarrier
 from engine.workflow.durable.launching import APPLICATION_VERSION
 from engine.workflow.durable.place import SCHEMA, place_of
-from tests.durable.conftest import QUICK, Moves, carrying, eventually, soon
+from tests.durable.conftest import QUICK, Moves, apart, carrying, eventually, soon
 
 
 def states() -> dict[str, str]:
     """What DBOS says of each evaluation."""
-    return {each.workflow_id.removeprefix("eval:"): each.status for each in DBOS.list_workflows()}
+    return {each.workflow_id.removeprefix("eval:"): each.status for each in apart(DBOS.list_workflows)}
 
 
 def test_a_run_is_moved_when_its_time_has_come(database: Database, moves: Moves) -> None:

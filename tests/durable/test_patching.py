@@ -9,7 +9,7 @@ from dbos import DBOS
 
 from engine.store.database import Database
 from engine.workflow.durable.moving import STEP, TOLD, Body, Hands, body
-from tests.durable.conftest import Moves, carrying, eventually, soon
+from tests.durable.conftest import Moves, apart, carrying, eventually, soon
 from tests.durable.test_carrier import states
 
 PATCH = "noted-before"
@@ -35,7 +35,7 @@ def newer(hands: Hands, now: Callable[[], datetime]) -> Body:
 
 def steps_of(eval_id: str) -> list[str]:
     """What was written down of it, in order."""
-    return [step["function_name"] for step in DBOS.list_workflow_steps(f"eval:{eval_id}")]
+    return [step["function_name"] for step in apart(lambda: DBOS.list_workflow_steps(f"eval:{eval_id}"))]
 
 
 def test_what_an_older_version_began_goes_on_under_a_newer_one(database: Database, moves: Moves) -> None:

@@ -35,7 +35,11 @@ class Receiver:
             protocol_version = "HTTP/1.1"
 
             def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
+                length = int(self.headers["Content-Length"])
+                body = self.rfile.read(length)
+                if len(body) < length:  # its sender was killed: nothing came
+                    self.close_connection = True
+                    return
                 self.send_response(outer._answer(self.headers["webhook-id"], body))
                 self.send_header("Content-Length", "0")
                 self.end_headers()

@@ -272,7 +272,7 @@ def test_every_single_fact_and_what_is_bad_of_it() -> None:
 
 def test_a_history_that_cannot_tell_is_no_accept() -> None:
     class Silent(NoHistory):
-        def count(self, *_: Any, **__: Any) -> int | None:
+        def counts(self, *_: Any, **__: Any) -> None:
             return None
 
         def recall(self, *_: Any, **__: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -37,16 +38,13 @@ class Remembered:
         self.asked.append((device_id, before))
         return device_id in self.known
 
-    def count(
-        self, scope: str, kind: str, key: str, *, since: datetime, outcomes: frozenset[Outcome] | None = None
-    ) -> int | None:
+    def counts(self, scope: str, kind: str, key: str, *, since: datetime) -> Mapping[Outcome, int] | None:
         if not self.tells:
             return None
-        return sum(
-            (each.scope, each.kind, each.key) == (scope, kind, key)
-            and NOW - each.ago >= since
-            and (outcomes is None or each.outcome in outcomes)
+        return Counter(
+            each.outcome
             for each in self.left
+            if (each.scope, each.kind, each.key) == (scope, kind, key) and NOW - each.ago >= since
         )
 
     def recall(self, scope: str, kind: str, keys: Sequence[str], *, since: datetime) -> Sequence[Sighting] | None:

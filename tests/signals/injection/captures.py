@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -58,10 +58,8 @@ class Remembered:
     def device_seen(self, device_id: str, before: datetime) -> bool | None:
         return None
 
-    def count(
-        self, scope: str, kind: str, key: str, *, since: datetime, outcomes: frozenset[Outcome] | None = None
-    ) -> int | None:
-        return sum((scope, kind, key) == (there, one.kind, one.key) for there, one in self.seen)
+    def counts(self, scope: str, kind: str, key: str, *, since: datetime) -> Mapping[Outcome, int] | None:
+        return {"accept": sum((scope, kind, key) == (there, one.kind, one.key) for there, one in self.seen)}
 
     def recall(self, scope: str, kind: str, keys: Sequence[str], *, since: datetime) -> Sequence[Sighting] | None:
         wanted = set(keys)
