@@ -64,7 +64,7 @@ check: setup
 	for folder in $(WEB); do (cd $$folder && npm run --silent check) || exit 1; done
 
 soak: setup $(STAMPS)/spark
-	$(BIN)/pytest -m soak -n 2
+	$(BIN)/pytest -m soak -n 3  # many of them wait for processes and clocks
 
 bench: setup $(STAMPS)/bench
 	for bench in benchmarks/*.py; do $(BIN)/python $$bench || exit 1; done
