@@ -188,13 +188,15 @@ def _serve(place: Place, port: int, death: Death | None) -> None:
     background.SWEEP_SECONDS = 1.0
     ending.SETTLED = timedelta(seconds=2)
     background.carried_runs = partial(carrying.carried_runs, pace=QUICK)
-    services = _services(place, port)
+    services = services_at(place, port)
     if death:
         _die(death)
     serve_until_stopped(create_app(services, console=False, carries=True), Listener(bound_socket("127.0.0.1", port)))
 
 
-def _services(place: Place, port: int) -> Services:
+def services_at(place: Place, port: int) -> Services:
+    """The parts of one process."""
+
     def telling(name: str) -> Any:
         return lambda _ports: Telling(name, GOOD[name])
 

@@ -15,12 +15,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from engine.service.replaying import Replaying
 from engine.store.database import Database, sqlite_url
 from engine.store.tables import delivery, evaluation, outcome, run, webhook_event
 from tests.durable.conftest import eventually
-from tests.durable.serving import Place, Served
+from tests.durable.serving import Place, Served, services_at
 from tests.durable.watching import Callers, Receiver
 from tests.harness.server import free_port
+from tests.service.flows import POLICIES
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,7 @@ def survived(folder: Path, database_url: str | None, plan: Plan) -> None:
             look_at(database, callers, receiver)
         finally:
             database.close()
+        must_replay(place, sorted(callers.begun))
     finally:
         for each in served:
             each.close()
@@ -140,6 +143,23 @@ def look_at(database: Database, callers: Callers, receiver: Receiver) -> None:
         types = Counter(each["event_type"] for each in told[eval_id])
         assert types["evaluation_completed"] == 1, (eval_id, types)
         assert types["decision_update"] == (callers.begun[eval_id] == "soon"), (eval_id, types)
+
+
+def must_replay(place: Place, eval_ids: list[str]) -> None:
+    """Each comes out as it was stored, byte by byte, after the restarts and with a newer policy live."""
+    services = services_at(place, free_port())
+    try:
+        newest = services.policies.versions.newest_numbers()["near"]
+        text = POLICIES["near"].replace("otherwise: accept", "otherwise: reject")
+        assert text != POLICIES["near"]
+        services.policies.versions.save("near", text, base=newest, by="test", note="", at=services.clock.now())
+        again = Replaying(services.runs.walking, services.policies)
+        for eval_id in eval_ids:
+            stored = services.stores.evaluations.find(eval_id)
+            assert stored
+            assert again.replayed(stored).differing == (), eval_id
+    finally:
+        services.close()
 
 
 def test_one_process_on_sqlite_is_killed(tmp_path: Path) -> None:
