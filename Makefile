@@ -54,7 +54,7 @@ run: setup
 	$(BIN)/selfie run
 
 test: setup $(STAMPS)/spark
-	$(BIN)/pytest -m "not soak" -n 2 --dist loadfile
+	$(BIN)/pytest -m "not soak" -n 3 --dist loadfile  # many of them wait for cameras and processes
 
 check: setup
 	$(BIN)/ruff check .

@@ -33,6 +33,7 @@ def test_a_loop_is_never_accepted_and_its_file_is_told_by_name(stage: Stage) -> 
     assert found.features["injection.duplicate_frame_ratio"] > 0
 
 
+@pytest.mark.soak
 def test_a_face_that_answers_the_flash_passes_and_its_request_does_not_pass_again(stage: Stage) -> None:
     stage.forget()
     first: list[Outcome] = []

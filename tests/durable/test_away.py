@@ -78,11 +78,6 @@ def away_for(seconds: float, postgres: PostgresServer, folder: Path) -> None:
         callers.close()
 
 
-@pytest.mark.postgres
-def test_a_database_that_was_away_a_moment(tmp_path: Path, own_postgres: PostgresServer) -> None:
-    away_for(1.0, own_postgres, tmp_path)
-
-
 @pytest.mark.soak
 @pytest.mark.postgres
 def test_a_database_that_was_away_for_30_seconds(tmp_path: Path, own_postgres: PostgresServer) -> None:

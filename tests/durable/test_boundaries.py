@@ -83,11 +83,6 @@ def every_boundary() -> list[Boundary]:
     ]
 
 
-def test_death_at_a_boundary(tmp_path: Path) -> None:
-    boundary: Boundary = ("advance", 1, True)
-    assert died_at(tmp_path, None, [boundary]) == [boundary]
-
-
 @pytest.mark.soak
 @pytest.mark.timeout(900)
 def test_death_at_every_boundary_on_sqlite(tmp_path: Path) -> None:
