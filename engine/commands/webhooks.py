@@ -151,7 +151,8 @@ def deliveries(
         wanted = Wanted(environment, limit, state=state, eval_id=eval_id, endpoint_id=endpoint)
         for each in desk.deliveries.list(wanted):
             said = each.error or each.status_code or ""
-            line = f"{each.event_id}  {each.event_type}  {each.state}  {each.attempts} attempts  {said}"
+            tried = f"{each.attempts} attempt{'' if each.attempts == 1 else 's'}"
+            line = f"{each.event_id}  {each.event_type}  {each.state}  {tried}  {said}"
             _shown(delivery_json(each), line, as_json=as_json)
 
 
