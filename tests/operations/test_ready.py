@@ -77,10 +77,11 @@ def test_webhooks_that_do_not_get_through_are_told(
 
 
 def test_without_its_database_it_is_not_ready_but_lives(service: Running) -> None:
-    service.services.database.close()
-    for file in service.data.glob("selfie.sqlite3*"):
-        file.unlink()
-    (service.data / "selfie.sqlite3").mkdir()
+    file = service.data / "selfie.sqlite3"
+    (service.data / "nothing").mkdir()
+    file.rename(service.data / "away")
+    (service.data / "nothing").rename(file)
+    service.services.database.close()  # only now: until then another thread could still open the old file
     answer = ready(service)
     assert answer.status_code == 503
     assert answer.json()["problem"] == "the database does not answer: OperationalError"
