@@ -50,7 +50,7 @@ def test_idle_rows_are_those_that_no_record_makes_count(table: DrawnTable) -> No
 
 
 @pytest.mark.soak
-@settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=600, deadline=None, suppress_health_check=list(HealthCheck))
 @given(tables())
 def test_idle_rows_for_long(table: DrawnTable) -> None:
     """The same, many times."""

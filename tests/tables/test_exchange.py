@@ -148,7 +148,7 @@ def test_a_table_comes_back_from_every_form(table: Table) -> None:
 
 
 @pytest.mark.soak
-@settings(max_examples=800, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
 @given(tables().filter(fits))
 def test_a_table_comes_back_from_every_form_for_long(table: Table) -> None:
     """The same, many times."""

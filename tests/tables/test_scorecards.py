@@ -72,7 +72,7 @@ def test_the_total_is_the_sum(card: Card, each: list[Record]) -> None:
 
 
 @pytest.mark.soak
-@settings(max_examples=800, deadline=None, suppress_health_check=QUIET)
+@settings(max_examples=400, deadline=None, suppress_health_check=QUIET)
 @given(cards, EACH)
 def test_the_total_is_the_sum_for_long(card: Card, each: list[Record]) -> None:
     """The same, many times."""
