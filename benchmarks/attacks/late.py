@@ -13,7 +13,7 @@ from pathlib import Path
 import uvicorn
 
 from engine.service.app import create_app
-from engine.service.pipeline import SystemClock
+from engine.service.runs.pipeline import SystemClock
 from engine.service.settings import Settings
 from engine.service.wiring import open_services
 from tests.harness.server import Service, free_port

@@ -9,7 +9,7 @@ from benchmarks.selfie_path.images import jpeg
 from benchmarks.selfie_path.path import Now, SelfiePath
 from engine.contracts import Binding, Challenge, Evidence, Ports
 from engine.frames import Frame
-from engine.service.pipeline import NoHistory
+from engine.service.runs.pipeline import NoHistory
 from engine.workflow.providers import build_providers, in_order, installed_factories
 from engine.workflow.signals import ProviderFailure
 from signals.challenge.staging import AFTER_MS, COLOURS, INTERVAL_MS, NEUTRAL, STEP_MS, STEPS

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchmarks.selfie_path.images import jpeg
 from benchmarks.selfie_path.path import SelfiePath, evidence
-from engine.service.inference import Inference
+from engine.service.runs.inference import Inference
 from engine.workflow.signals import read_signals
 
 WORKERS = 2

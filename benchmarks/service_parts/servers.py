@@ -18,9 +18,9 @@ from fastapi import FastAPI
 from sqlalchemy import insert, select
 
 from engine.service.app import create_app
-from engine.service.logs import configure_log
-from engine.service.requests import EvaluationRequest
 from engine.service.settings import Settings
+from engine.service.telemetry.logs import configure_log
+from engine.service.wire.requests import EvaluationRequest
 from engine.service.wiring import NoModels, Services, open_services
 from engine.store.database import Database, sqlite_url
 from engine.store.migrate import migrate

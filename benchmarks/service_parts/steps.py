@@ -13,7 +13,7 @@ from pathlib import Path
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 
-from engine.service.pipeline import SystemClock
+from engine.service.runs.pipeline import SystemClock
 from engine.store.database import Database, sqlite_url
 from engine.store.executors import Executors
 from engine.store.migrate import migrate

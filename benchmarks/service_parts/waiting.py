@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 
 from benchmarks.service_parts.servers import KEY, NOW, opened
 from engine.service.carrying import carried_runs
-from engine.service.requests import EvaluationRequest
+from engine.service.wire.requests import EvaluationRequest
 from engine.service.wiring import Services
 from engine.store.api_keys import ApiKey
 from engine.store.tables import evaluation, outcome

@@ -9,8 +9,8 @@ import typer
 
 from engine.commands.db_backup import backup
 from engine.diagnostics import Refused
-from engine.service.erasing import Erasing, StillWaits
-from engine.service.pipeline import SystemClock
+from engine.service.runs.erasing import Erasing, StillWaits
+from engine.service.runs.pipeline import SystemClock
 from engine.service.settings import read_settings
 from engine.service.stores import open_stores
 from engine.store.database import Database, sqlite_url

@@ -20,10 +20,10 @@ from engine.diagnostics import Refused
 from engine.frames import MAX_FRAME_BYTES, BadFrame, Frame
 from engine.policy import CompiledPolicy, installed_vocabulary, read_policy
 from engine.policy.registers import shelf_of
-from engine.service.answers import selfie_intelligence
-from engine.service.pipeline import BoundWorkflow, NoHistory, Pipeline, build_pipeline, strategy_for
-from engine.service.problems import Problem
+from engine.service.runs.pipeline import BoundWorkflow, NoHistory, Pipeline, build_pipeline, strategy_for
 from engine.service.settings import selfie_environment
+from engine.service.wire.answers import selfie_intelligence
+from engine.service.wire.problems import Problem
 from engine.service.wiring import open_model_store
 from engine.store.evaluations import ended_by
 from engine.workflow.library import read_library

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from engine.diagnostics import Refused
-from engine.service.pipeline import SystemClock
+from engine.service.runs.pipeline import SystemClock
 from engine.service.settings import read_settings
 from engine.service.stores import open_database
 from engine.store.api_keys import ENVIRONMENTS, ApiKeys, new_secret

@@ -7,7 +7,7 @@ import json
 import typer
 
 from engine.diagnostics import Refused
-from engine.service.replaying import Replaying
+from engine.service.runs.replaying import Replaying
 from engine.service.settings import read_settings
 from engine.service.wiring import open_services
 from engine.workflow.replay import Unreplayable

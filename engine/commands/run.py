@@ -13,11 +13,11 @@ import typer
 
 from engine.diagnostics import Refused
 from engine.service.app import create_app
-from engine.service.listening import Listener, bound_socket, serve_until_stopped
-from engine.service.local_tls import lan_address, local_certificate
-from engine.service.logs import configure_log
+from engine.service.pages.sign_in import console_token
+from engine.service.process.listening import Listener, bound_socket, serve_until_stopped
+from engine.service.process.local_tls import lan_address, local_certificate
 from engine.service.settings import Settings, is_loopback, read_settings, selfie_environment
-from engine.service.sign_in import console_token
+from engine.service.telemetry.logs import configure_log
 from engine.service.wiring import Services, open_model_store, open_services
 from engine.store.api_keys import new_secret
 from engine.store.secrets import secret_text

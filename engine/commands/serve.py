@@ -11,11 +11,11 @@ import typer
 from engine.contracts import ModelStore
 from engine.diagnostics import Refused
 from engine.service.app import create_app
-from engine.service.console_app import create_console
-from engine.service.listening import Listener, bound_socket, serve_by_workers, serve_until_stopped
-from engine.service.logs import configure_log
-from engine.service.metrics_shared import shared_metrics
+from engine.service.pages.console_app import create_console
+from engine.service.process.listening import Listener, bound_socket, serve_by_workers, serve_until_stopped
 from engine.service.settings import read_settings
+from engine.service.telemetry.logs import configure_log
+from engine.service.telemetry.metrics_shared import shared_metrics
 from engine.service.wiring import open_services
 
 USAGE = 2

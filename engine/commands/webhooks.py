@@ -12,12 +12,12 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from engine.diagnostics import Refused
-from engine.service.outbound import Outbound
-from engine.service.pinned import OutboundFailed
-from engine.service.pipeline import SystemClock
+from engine.service.outbound.calls import Outbound
+from engine.service.outbound.pinned_network import OutboundFailed
+from engine.service.runs.pipeline import SystemClock
 from engine.service.settings import read_settings
 from engine.service.stores import open_database
-from engine.service.webhook_answers import delivery_json, endpoint_json
+from engine.service.webhooks.answers import delivery_json, endpoint_json
 from engine.service.webhooks.subscriptions import LONGEST_KEEP, Subscriptions
 from engine.store.api_keys import ENVIRONMENTS
 from engine.store.deliveries import STATES, Deliveries, Wanted

@@ -10,9 +10,9 @@ import typer
 from engine.commands.serve import USAGE, tell_absent
 from engine.diagnostics import Refused
 from engine.service.background import at_work
-from engine.service.logs import configure_log
+from engine.service.process.stopping import REST_SECONDS, end_in
 from engine.service.settings import read_settings
-from engine.service.stopping import REST_SECONDS, end_in
+from engine.service.telemetry.logs import configure_log
 from engine.service.wiring import Services, open_services
 
 

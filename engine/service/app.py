@@ -10,27 +10,27 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import RedirectResponse
 
-from engine.service import (
-    health,
-    routes_capture,
-    routes_catalogue,
-    routes_desk,
-    routes_evaluation,
-    routes_feedback,
-    routes_metrics,
-    routes_policies,
-    routes_runs,
-    routes_webhooks,
-)
+from engine.service.access.limits import BoundedBodies
+from engine.service.access.rate_headers import RateHeaders
 from engine.service.background import at_work
-from engine.service.console_app import mount_console
-from engine.service.headers import PageHeaders
-from engine.service.limits import BoundedBodies
-from engine.service.logs import LoggedRequests
-from engine.service.pages_of_ui import NO_CONSOLE, capture_app, console_app
-from engine.service.problems import MEDIA_TYPE, install_error_map
-from engine.service.rate_headers import RateHeaders
-from engine.service.warming import warm_in_background
+from engine.service.pages.console_app import mount_console
+from engine.service.pages.pages_of_ui import NO_CONSOLE, capture_app, console_app
+from engine.service.routes import (
+    capture,
+    catalogue,
+    desk,
+    evaluation,
+    feedback,
+    health,
+    metrics,
+    policies,
+    runs,
+    webhooks,
+)
+from engine.service.runs.warming import warm_in_background
+from engine.service.telemetry.logs import LoggedRequests
+from engine.service.wire.headers import PageHeaders
+from engine.service.wire.problems import MEDIA_TYPE, install_error_map
 from engine.service.wiring import Services
 
 
@@ -77,15 +77,15 @@ def create_app(services: Services, *, console: bool = True, carries: bool = Fals
 
 def _add_routes(app: FastAPI) -> None:
     parts = (
-        routes_evaluation,
-        routes_desk,
-        routes_feedback,
-        routes_runs,
-        routes_policies,
-        routes_catalogue,
-        routes_capture,
-        routes_metrics,
-        routes_webhooks,
+        evaluation,
+        desk,
+        feedback,
+        runs,
+        policies,
+        catalogue,
+        capture,
+        metrics,
+        webhooks,
         health,
     )
     for part in parts:
@@ -96,7 +96,7 @@ def _add_routes(app: FastAPI) -> None:
         return RedirectResponse("/console/", 303)
 
     @app.get("/capture", include_in_schema=False)
-    def capture() -> RedirectResponse:
+    def to_capture() -> RedirectResponse:
         return RedirectResponse("/capture/", 308)
 
 

@@ -6,30 +6,30 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from engine.contracts import Clock
-from engine.service.acting import Fetcher
-from engine.service.advancing import Advancing
-from engine.service.capturing import Capturing
-from engine.service.coming import Coming
-from engine.service.device_tokens import DeviceTokens
-from engine.service.ending import Ending, Overdue
-from engine.service.evaluating import Evaluating
-from engine.service.inference import Inference
-from engine.service.links import Links
-from engine.service.observing import Observer
-from engine.service.passkeys import PasskeyBinding
-from engine.service.patching import Patching
-from engine.service.pins import Pinning
-from engine.service.pipeline import Pipeline
-from engine.service.policy_book import PolicyBook
-from engine.service.reading import Reading
-from engine.service.relying_party import relying_party
-from engine.service.retention import Retention
-from engine.service.session_access import SessionAccess
+from engine.service.access.links import Links
+from engine.service.capture.capturing import Capturing
+from engine.service.capture.device_tokens import DeviceTokens
+from engine.service.capture.passkeys import PasskeyBinding
+from engine.service.capture.relying_party import relying_party
+from engine.service.capture.session_access import SessionAccess
+from engine.service.runs.acting import Fetcher
+from engine.service.runs.advancing import Advancing
+from engine.service.runs.coming import Coming
+from engine.service.runs.ending import Ending, Overdue
+from engine.service.runs.evaluating import Evaluating
+from engine.service.runs.inference import Inference
+from engine.service.runs.patching import Patching
+from engine.service.runs.pins import Pinning
+from engine.service.runs.pipeline import Pipeline
+from engine.service.runs.reading import Reading
+from engine.service.runs.retention import Retention
+from engine.service.runs.storing import Storing
+from engine.service.runs.walking import Walking
 from engine.service.settings import Settings
 from engine.service.stores import Stores
-from engine.service.storing import Storing
-from engine.service.telling import Telling
-from engine.service.walking import Walking
+from engine.service.telemetry.observing import Observer
+from engine.service.versions.policy_book import PolicyBook
+from engine.service.webhooks.telling import Telling
 from engine.store.capture_sessions import CaptureSessions
 from engine.store.outbox import Outbox
 from engine.workflow.durable.ports import Carrier, NobodyCarries
@@ -103,7 +103,7 @@ def run_parts(given: Given) -> RunParts:
         site=relying_party(settings.public),
         clock=clock,
     )
-    ending = Ending(given.retention, passkeys, stores.vault, given.observer.metrics)
+    ending = Ending(given.retention, passkeys.settle, stores.vault, given.observer.metrics)
     advancing = Advancing(
         database=stores.database,
         evaluations=stores.evaluations,

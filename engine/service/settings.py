@@ -12,8 +12,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, mo
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from engine.diagnostics import Diagnostic, Location, Refused
-from engine.service.destinations import BadDestination, named_host
-from engine.service.rates import open_storage, read_rate
+from engine.service.access.rates import open_storage, read_rate
+from engine.service.outbound.destinations import BadDestination, named_host
 
 PREFIX = "SELFIE_"
 MEMORY = "memory://"

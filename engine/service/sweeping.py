@@ -8,10 +8,10 @@ from datetime import timedelta
 import structlog
 
 from engine.contracts import Clock
-from engine.service.capturing import Capturing
-from engine.service.metrics import Metrics
-from engine.service.retention import Retention
+from engine.service.capture.capturing import Capturing
+from engine.service.runs.retention import Retention
 from engine.service.stores import Stores
+from engine.service.telemetry.metrics import Metrics
 from engine.store.deliveries import Deliveries
 
 MOST_ROUNDS = 20

@@ -15,26 +15,26 @@ from engine.features import Catalogue
 from engine.policy import Reasons, installed_vocabulary
 from engine.policy.registers import shelf_of
 from engine.policy.vocabulary import Vocabulary
-from engine.service.capturing import Capturing
-from engine.service.cards import Card, installed_cards
-from engine.service.desk_parts import DeskParts, desk_parts
-from engine.service.evaluating import Evaluating
-from engine.service.fetching import Fetching
-from engine.service.history import StoredHistory
-from engine.service.inference import Inference
-from engine.service.links import Links
-from engine.service.metrics_stored import Stored
-from engine.service.observing import Observer
-from engine.service.outbound import Outbound
-from engine.service.pipeline import Pipeline, SystemClock, build_pipeline
-from engine.service.policy_book import PolicyBook
-from engine.service.rates import Rates, open_rates
-from engine.service.retention import Retention
+from engine.service.access.links import Links
+from engine.service.access.rates import Rates, open_rates
+from engine.service.capture.capturing import Capturing
+from engine.service.desk_wired import DeskParts, desk_wired
+from engine.service.outbound.calls import Outbound
+from engine.service.outbound.fetching import Fetching
+from engine.service.runs.evaluating import Evaluating
+from engine.service.runs.history import StoredHistory
+from engine.service.runs.inference import Inference
+from engine.service.runs.pipeline import Pipeline, SystemClock, build_pipeline
+from engine.service.runs.retention import Retention
 from engine.service.runs_wired import Given, RunParts, run_parts
 from engine.service.settings import Settings, for_providers, selfie_environment
 from engine.service.stores import Stores, open_stores
 from engine.service.sweeping import Sweeping
-from engine.service.tracing import tracing_to
+from engine.service.telemetry.metrics_stored import Stored
+from engine.service.telemetry.observing import Observer
+from engine.service.telemetry.tracing import tracing_to
+from engine.service.versions.cards import Card, installed_cards
+from engine.service.versions.policy_book import PolicyBook
 from engine.service.webhooks.wired import Webhooks, open_webhooks
 from engine.store.api_keys import ApiKeys
 from engine.store.database import Database
@@ -207,7 +207,7 @@ def _services(
         cards=installed_cards(),
         clock=clock,
         stores=stores,
-        desk=desk_parts(stores, book.versions, clock),
+        desk=desk_wired(stores, book.versions, clock),
         rates=open_rates(settings.rate_limit, settings.rate_limit_storage),
         sweeping=Sweeping(
             runs.capturing, retention, stores, clock, timedelta(days=settings.replay_days), observer.metrics

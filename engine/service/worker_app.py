@@ -5,9 +5,9 @@ from __future__ import annotations
 from starlette.types import ASGIApp
 
 from engine.service.app import create_app
-from engine.service.logs import configure_log
+from engine.service.process.stopping import EndsInTime, end_with_parent
 from engine.service.settings import read_settings
-from engine.service.stopping import EndsInTime, end_with_parent
+from engine.service.telemetry.logs import configure_log
 from engine.service.wiring import open_services
 
 

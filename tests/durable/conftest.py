@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from engine.contracts import Clock
-from engine.service.pipeline import SystemClock
+from engine.service.runs.pipeline import SystemClock
 from engine.store.database import Database, sqlite_url
 from engine.store.executors import Executors
 from engine.store.migrate import migrate

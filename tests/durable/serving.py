@@ -21,9 +21,10 @@ from typing import Any, Literal
 import httpx
 from sqlalchemy.engine.default import DefaultDialect
 
-from engine.service import background, carrying, ending
+from engine.service import background, carrying
 from engine.service.app import create_app
-from engine.service.listening import Listener, bound_socket, serve_until_stopped
+from engine.service.process.listening import Listener, bound_socket, serve_until_stopped
+from engine.service.runs import ending
 from engine.service.settings import Settings
 from engine.service.webhooks.patience import Patience
 from engine.service.webhooks.relay import Relay

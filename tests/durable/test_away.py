@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from engine.service.pipeline import SystemClock
+from engine.service.runs.pipeline import SystemClock
 from engine.store.database import Database
 from engine.store.executors import Executors
 from engine.store.migrate import migrate

@@ -8,7 +8,7 @@ import pytest
 from dbos import DBOS
 from sqlalchemy import Connection, MetaData, Table, select
 
-from engine.service.pipeline import SystemClock
+from engine.service.runs.pipeline import SystemClock
 from engine.store.database import Database
 from engine.store.executors import Executors
 from engine.workflow.durable.carrier import DurableCarrier

@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from engine.service.stopping import REQUESTS_SECONDS, REST_SECONDS
+from engine.service.process.stopping import REQUESTS_SECONDS, REST_SECONDS
 from tests.durable.conftest import eventually
 from tests.harness.server import free_port
 

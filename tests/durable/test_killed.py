@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from engine.service.replaying import Replaying
+from engine.service.runs.replaying import Replaying
 from engine.store.database import Database, sqlite_url
 from engine.store.tables import delivery, evaluation, outcome, run, webhook_event
 from tests.durable.conftest import eventually

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from engine.contracts import SEVERITY, Binding, DeviceToken, Evidence, Outcome, Ports, Readings, SignalProvider
 from engine.frames import Frame
-from engine.service.pipeline import NoHistory, SystemClock
+from engine.service.runs.pipeline import NoHistory, SystemClock
 from engine.service.wiring import NoModels
 from signals.behavior.provider import build as behavior
 from signals.device.provider import build as device

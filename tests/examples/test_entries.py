@@ -11,7 +11,7 @@ import pytest
 
 from engine.contracts import Evidence, Ports, Readings
 from engine.policy import Vocabulary, installed_vocabulary, shipped_catalogue, shipped_reasons
-from engine.service.pipeline import NoHistory, SystemClock
+from engine.service.runs.pipeline import NoHistory, SystemClock
 from engine.service.wiring import NoModels
 from engine.workflow.providers import build_providers, installed_factories
 

@@ -18,7 +18,7 @@ from PIL import Image
 
 from engine.contracts import Evidence, Ports, Readings, Signal
 from engine.frames import Frame
-from engine.service.pipeline import NoHistory, SystemClock
+from engine.service.runs.pipeline import NoHistory, SystemClock
 from engine.service.wiring import NoModels
 from tests.examples.server import (
     Behaviour,

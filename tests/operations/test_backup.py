@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 
 from engine.commands import db
 from engine.service.app import create_app
-from engine.service.replaying import Replaying
+from engine.service.runs.replaying import Replaying
 from engine.service.settings import Settings
 from engine.service.wiring import NoModels, Services, open_services
 from tests.harness.postgres import PostgresServer

@@ -16,7 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import insert
 
 from engine.service.app import create_app
-from engine.service.metrics_shared import SHARED_FOLDER, shared_metrics
+from engine.service.telemetry.metrics_shared import SHARED_FOLDER, shared_metrics
 from engine.store.tables import run
 from tests.service.conftest import KEY, PEER, Running, as_base64, running, telling
 from tests.service.providers import GOOD, Raising
@@ -164,7 +164,9 @@ def test_only_who_may_reads_them(service: Running) -> None:
 
 def test_processes_of_one_service_count_together(tmp_path: Path) -> None:
     """Each in its own process, as the library chooses its files when it is imported; what ended holds nothing."""
-    count = "from engine.service.metrics import Metrics; m = Metrics(); m.decided('w', 'standard', 'accept'); "
+    count = (
+        "from engine.service.telemetry.metrics import Metrics; m = Metrics(); m.decided('w', 'standard', 'accept'); "
+    )
     folder = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path / "counts")}
 
     def ran(code: str) -> str:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from engine.service.logs import configure_log
 from engine.service.settings import Settings
+from engine.service.telemetry.logs import configure_log
 from tests.service.conftest import Running
 from tests.service.test_logs import log_as_before
 

@@ -10,10 +10,10 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from engine.diagnostics import Refused
-from engine.service.observing import Observer
 from engine.service.settings import Settings
-from engine.service.tracing import Tracing, tracing_to
-from engine.service.tracing_otel import OtelTracing
+from engine.service.telemetry.observing import Observer
+from engine.service.telemetry.tracing import Tracing, tracing_to
+from engine.service.telemetry.tracing_otel import OtelTracing
 from engine.service.wiring import NoModels, open_services
 from tests.service.conftest import KEY, Running, as_base64, running, telling
 from tests.service.providers import GOOD, Raising

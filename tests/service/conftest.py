@@ -17,7 +17,7 @@ from fastapi.testclient import TestClient
 
 from engine.contracts import Ports, SignalProvider, Value
 from engine.service.app import create_app
-from engine.service.pipeline import SystemClock
+from engine.service.runs.pipeline import SystemClock
 from engine.service.settings import Settings
 from engine.service.wiring import NoModels, Services, open_services
 from engine.store.database import Database, sqlite_url

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from engine.contracts import Evidence
-from engine.service.addresses import person_address
+from engine.service.access.addresses import person_address
 from tests.service.conftest import PEER, Person, running
 from tests.service.providers import GOOD, Telling
 

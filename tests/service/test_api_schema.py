@@ -20,7 +20,7 @@ from schemathesis.specs.openapi import checks
 from starlette.testclient import TestClient
 
 from engine.service.app import create_app
-from engine.service.problems import MEDIA_TYPE
+from engine.service.wire.problems import MEDIA_TYPE
 from tests.service.conftest import CAPTURE, NOW, PORTRAIT, Person, Running, as_base64, running
 from tests.service.flows import written
 from tests.service.test_desk import FLOW, UNSURE

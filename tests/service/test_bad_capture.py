@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from engine.service.capture_requests import MAX_ENVELOPE
-from engine.service.problems import MEDIA_TYPE
+from engine.service.wire.capture_requests import MAX_ENVELOPE
+from engine.service.wire.problems import MEDIA_TYPE
 from tests.harness.evidence import BEHAVIOR, CAMERA, DEVICE, frames_content, frames_request, signed, submit_request
 from tests.service.conftest import PORTRAIT, Person, Running, as_base64, running
 from tests.service.test_bad_input import BAD_IMAGES

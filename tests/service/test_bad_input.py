@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from engine.service.problems import MEDIA_TYPE
+from engine.service.wire.problems import MEDIA_TYPE
 from tests.service.conftest import KEY, NOW, PORTRAIT, PRODUCTION_KEY, Running, as_base64, running
 
 

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from engine.service.take_guard import MOST_REFUSED, MOST_TAKES
-from engine.service.takes import NONCE_SECONDS
+from engine.service.capture.take_guard import MOST_REFUSED, MOST_TAKES
+from engine.service.evidence.takes import NONCE_SECONDS
 from engine.store.capture_sessions import CaptureSession
 from tests.harness.evidence import Take, frames_content, frames_request, signed, submit_request
 from tests.service.conftest import PRODUCTION_KEY, Person, Running, as_base64, running

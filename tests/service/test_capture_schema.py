@@ -17,8 +17,8 @@ from schemathesis.core.result import Ok
 from starlette.testclient import TestClient
 
 from engine.service.app import create_app
-from engine.service.capture_requests import FramesEnvelope, SubmitEnvelope
-from engine.service.problems import MEDIA_TYPE
+from engine.service.wire.capture_requests import FramesEnvelope, SubmitEnvelope
+from engine.service.wire.problems import MEDIA_TYPE
 from tests.harness.evidence import frames_content, signed
 from tests.service.conftest import CAPTURE, PORTRAIT, Person, Running, as_base64, running
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from engine.service.consent import CONSENT_VERSION
-from engine.service.ending import LEFT_BEHIND
-from engine.service.take_guard import MOST_ATTEMPTS
+from engine.service.capture.consent import CONSENT_VERSION
+from engine.service.capture.take_guard import MOST_ATTEMPTS
+from engine.service.runs.ending import LEFT_BEHIND
 from engine.store.tables import capture_session, run
 from tests.harness.evidence import frames_request, submit_request
 from tests.service.conftest import NO_TAKE, PORTRAIT, Person, Running

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.service.cards import read_card
+from engine.service.versions.cards import read_card
 from signals.cards import folder
 from tests.service.conftest import Running
 

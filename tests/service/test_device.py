@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from engine.contracts import DeviceToken, Evidence
-from engine.service.device_tokens import DeviceTokens
-from engine.service.history import StoredHistory
+from engine.service.capture.device_tokens import DeviceTokens
+from engine.service.runs.history import StoredHistory
 from tests.service.conftest import Person, Running, running, telling
 from tests.service.providers import GOOD, Telling
 

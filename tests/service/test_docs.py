@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from engine.service.desk_requests import CONFIRMING, GOOD, OPEN
+from engine.service.wire.desk_requests import CONFIRMING, GOOD, OPEN
 from tests.service.conftest import Running
 
 ROOT = Path(__file__).parents[2]

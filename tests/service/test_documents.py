@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from engine.service.answers import timestamp
+from engine.service.wire.answers import timestamp
 from tests.service.conftest import PORTRAIT, Running, running
 from tests.service.test_desk import FLOW, UNSURE, begun, history, put
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from engine.service.answers import workflow_id
+from engine.service.wire.answers import workflow_id
 from tests.service.conftest import KEY, NOW, PRODUCTION_KEY, Running, as_base64
 
 ADULT = {"face.count": 1, "liveness.passive_score": 0.97, "age.predicted": 34.9}

@@ -12,7 +12,7 @@ import structlog
 from structlog.testing import capture_logs
 
 from engine.contracts import Binding, Challenge, Evidence
-from engine.service.consent import CONSENT_VERSION, consent_text
+from engine.service.capture.consent import CONSENT_VERSION, consent_text
 from tests.harness.evidence import BEHAVIOR, CAMERA, DEVICE
 from tests.service.conftest import PEER, Running, as_base64, running
 from tests.service.providers import GOOD, Telling

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from engine.service.desk_requests import CONFIRMING, FRAUD_LABELS, GOOD, OPEN
-from engine.service.feedback_csv import MOST_ROWS, escaped, unescaped
+from engine.service.desk.feedback_csv import MOST_ROWS, escaped, unescaped
+from engine.service.wire.desk_requests import CONFIRMING, FRAUD_LABELS, GOOD, OPEN
 from engine.store.tables import webhook_event
 from tests.service.conftest import NOW, PRODUCTION_KEY, Running, running
 from tests.service.test_desk import ADULT, FLOW, NOBODY, at_once

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from engine.service.fetching import Fetching
-from engine.service.outbound import Outbound
+from engine.service.outbound.calls import Outbound
+from engine.service.outbound.fetching import Fetching
 from engine.workflow.flow import FetchFailed
 from engine.workflow.steps import Http
 from tests.harness.receiver import Answer, Receiver, hangs, in_turn, raw, receiving, says

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from engine.contracts import Evidence, History, Ports, Readings, Sighting, Signal
-from engine.service.history import StoredHistory
+from engine.service.runs.history import StoredHistory
 from engine.store.tables import sighting
 from tests.service.conftest import Running, as_base64, running, telling
 from tests.service.providers import GOOD, Telling

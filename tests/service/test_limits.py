@@ -16,8 +16,8 @@ import uvicorn
 from fastapi import FastAPI
 
 from engine.frames import MAX_REQUEST_BYTES
+from engine.service.access.limits import MAX_DEPTH, BoundedBodies, is_too_deep
 from engine.service.app import create_app
-from engine.service.limits import MAX_DEPTH, BoundedBodies, is_too_deep
 from tests.service.conftest import KEY, running
 
 MEBIBYTE = 2**20

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
-from engine.service.answers import timestamp
+from engine.service.wire.answers import timestamp
 from engine.store.tables import outcome
 from tests.service.conftest import PRODUCTION_KEY, Running, running
 from tests.service.flows import written

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import structlog
 
-from engine.service.logs import configure_log
 from engine.service.settings import Settings
+from engine.service.telemetry.logs import configure_log
 from tests.service.conftest import KEY, NOW, as_base64, running, telling
 from tests.service.providers import GOOD, Raising
 

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from engine.service import outbound as outbound_module
-from engine.service import pinned
-from engine.service.destinations import BadDestination, destination, named_host
-from engine.service.outbound import Outbound
-from engine.service.pinned import OutboundFailed
-from engine.service.public_addresses import is_public
+from engine.service.outbound import calls as outbound_module
+from engine.service.outbound import pinned_network
+from engine.service.outbound.calls import Outbound
+from engine.service.outbound.destinations import BadDestination, destination, named_host
+from engine.service.outbound.pinned_network import OutboundFailed
+from engine.service.outbound.public_addresses import is_public
 from tests.harness.receiver import Answer, Receiver, floods, hangs, raw, receiving, says, trickles
 from tests.signals.https_server import make_certificate
 
@@ -223,7 +223,7 @@ def _never(host: str, port: int) -> Sequence[str]:
 def test_one_private_address_among_those_of_a_name_refuses_it(
     addresses: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pinned.socket, "create_connection", _never)
+    monkeypatch.setattr(pinned_network.socket, "create_connection", _never)
     for outbound in (Outbound(resolve=lambda _h, _p: addresses), Outbound(["other"], resolve=lambda _h, _p: addresses)):
         with pytest.raises(OutboundFailed, match="may not be called"):
             outbound.send("POST", "https://hooks.example/", headers={}, within=1)
@@ -248,7 +248,7 @@ def test_a_resolver_that_answers_another_address_the_second_time_is_not_asked_tw
         connected.append(address)
         raise ConnectionRefusedError
 
-    monkeypatch.setattr(pinned.socket, "create_connection", connect)
+    monkeypatch.setattr(pinned_network.socket, "create_connection", connect)
     with pytest.raises(OutboundFailed, match="nobody answers"):
         Outbound(resolve=lambda _h, _p: answers.pop(0)).send("POST", "https://hooks.example/", headers={}, within=1)
     assert connected == [("93.184.216.34", 443)]

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from engine.service.passkeys import PasskeyBinding
-from engine.service.relying_party import RelyingParty, challenge_of, relying_party
+from engine.service.capture.passkeys import PasskeyBinding
+from engine.service.capture.relying_party import RelyingParty, challenge_of, relying_party
 from tests.harness.authenticator import Authenticator, unpadded
 from tests.service.conftest import NOW, Person, Running, running, telling
 from tests.service.providers import GOOD, Telling

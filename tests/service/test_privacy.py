@@ -20,8 +20,8 @@ from PIL import Image
 from sqlalchemy import insert, select
 
 from engine.contracts import Evidence, Readings, Sighting, Signal
-from engine.service.logs import configure_log
 from engine.service.settings import Settings
+from engine.service.telemetry.logs import configure_log
 from engine.store.data_keys import SqlKeyStore, frame_key
 from engine.store.tables import metadata, policy_version
 from engine.workflow.providers import installed_factories

@@ -14,9 +14,9 @@ from limits.storage import MemoryStorage
 from structlog.testing import capture_logs
 
 from engine.diagnostics import Refused
-from engine.service import rates
-from engine.service.addresses import household
-from engine.service.rates import read_rate
+from engine.service.access import rates
+from engine.service.access.addresses import household
+from engine.service.access.rates import read_rate
 from engine.service.settings import read_settings
 from tests.service.conftest import PRODUCTION_KEY, Running, running
 from tests.service.test_desk import ADULT, FLOW

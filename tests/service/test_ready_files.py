@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
-from engine.service.ready_files import ReadyFiles
+from engine.service.pages.ready_files import ReadyFiles
 
 NET = bytes(range(256)) * 40
 

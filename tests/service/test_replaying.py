@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from engine.commands import db
 from engine.commands import evaluate as evaluate_command
-from engine.service.replaying import Replayed, Replaying
+from engine.service.runs.replaying import Replayed, Replaying
 from engine.store.tables import case_event, evaluation, metadata, outcome
 from engine.workflow.replay import Unreplayable
 from tests.service import flows

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from engine.service.retention import LOST
+from engine.service.runs.retention import LOST
 from engine.store.data_keys import SqlKeyStore
 from engine.store.sealed import CannotOpen, FrameVault
 from tests.service.conftest import NOW, Person, Running, running

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from engine.service.storing import Overtaken, Walked
-from engine.service.walking import Seen
+from engine.service.runs.storing import Overtaken, Walked
+from engine.service.runs.walking import Seen
 from engine.workflow.flow import Answered
 from tests.service.conftest import PRODUCTION_KEY, Running
 from tests.service.flows import answering, begun, events, flowing, outcomes, patched, run_row

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from engine.service.erasing import Erasing
+from engine.service.runs.erasing import Erasing
 from engine.store.erased import Erased
 from engine.store.tables import metadata
 from tests.service.flows import begun, flowing, outcomes, patched

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from engine.service.side_threads import SideThreads
+from engine.service.process.side_threads import SideThreads
 
 LONG = 30.0
 

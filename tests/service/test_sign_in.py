@@ -12,13 +12,13 @@ from fastapi.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from engine.service import console_app
+from engine.service.access.links import Links
 from engine.service.app import create_app
-from engine.service.headers import PageHeaders, headers_for
-from engine.service.links import Links
-from engine.service.problems import install_error_map
+from engine.service.pages import console_app
+from engine.service.pages.sign_in import COOKIE, console_token
 from engine.service.settings import Settings
-from engine.service.sign_in import COOKIE, console_token
+from engine.service.wire.headers import PageHeaders, headers_for
+from engine.service.wire.problems import install_error_map
 from engine.service.wiring import NoModels, open_services
 from engine.store.secrets import KeyRing
 from tests.service.conftest import Running
@@ -131,7 +131,7 @@ def test_the_capture_app_may_use_the_camera_and_nothing_else(service: Running) -
 
 
 def test_an_app_that_was_not_built_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.service.pages_of_ui.installed_app", lambda _name: None)
+    monkeypatch.setattr("engine.service.pages.pages_of_ui.installed_app", lambda _name: None)
     services = open_services(Settings(data=tmp_path), models=NoModels(), environment={})
     with TestClient(create_app(services), follow_redirects=False) as client:
         page = client.get("/capture/")

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from engine.contracts import Evidence, Readings, Signal
-from engine.service.coming import MOST_TRIES
-from engine.service.ending import LEFT_BEHIND
+from engine.service.runs.coming import MOST_TRIES
+from engine.service.runs.ending import LEFT_BEHIND
 from engine.store.tables import capture_session, run
 from tests.service.conftest import Person, Running
 from tests.service.flows import begun, flowing, outcomes, patched, run_row

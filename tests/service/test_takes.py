@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from engine.service.takes import COLOURS, FEWEST_COLOURS, FLASH_STEP_MS, FLASH_STEPS, TURNS, draw, kind_for
+from engine.service.evidence.takes import COLOURS, FEWEST_COLOURS, FLASH_STEP_MS, FLASH_STEPS, TURNS, draw, kind_for
 from tests.service.conftest import NOW, Person, Running, running
 
 

@@ -6,8 +6,8 @@ import threading
 from collections.abc import Callable
 
 from engine.contracts import Evidence, ModelUnavailable, Readings, Signal
-from engine.service.pipeline import BoundWorkflow
-from engine.service.warming import warm_in_background
+from engine.service.runs.pipeline import BoundWorkflow
+from engine.service.runs.warming import warm_in_background
 from engine.workflow.model import Workflow
 
 

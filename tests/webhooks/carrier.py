@@ -7,7 +7,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from engine.service.outbound import Outbound
+from engine.service.outbound.calls import Outbound
 from engine.service.webhooks.patience import Patience
 from engine.service.webhooks.relay import Relay
 from engine.store.database import Database

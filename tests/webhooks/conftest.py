@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
-from engine.service.outbound import Outbound
+from engine.service.outbound.calls import Outbound
 from engine.service.webhooks.patience import Patience
 from engine.service.webhooks.relay import Relay
 from engine.store.database import Database, sqlite_url

@@ -17,7 +17,7 @@ from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from engine.service.outbound import Outbound
+from engine.service.outbound.calls import Outbound
 from engine.service.webhooks.patience import Patience
 from engine.service.webhooks.relay import Relay
 from engine.store.migrate import migrate

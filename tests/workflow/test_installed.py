@@ -8,7 +8,7 @@ import pytest
 
 from engine.diagnostics import Refused
 from engine.policy import shipped_catalogue
-from engine.service.pipeline import NoHistory, build_pipeline
+from engine.service.runs.pipeline import NoHistory, build_pipeline
 from engine.service.wiring import NoModels
 from engine.workflow.providers import installed_factories
 from engine.workflow.steps import Shadow

@@ -9,7 +9,7 @@ import pytest
 from engine.contracts import Evidence, Ports, Readings
 from engine.diagnostics import Refused
 from engine.policy import shipped_catalogue
-from engine.service.pipeline import NoHistory, SystemClock
+from engine.service.runs.pipeline import NoHistory, SystemClock
 from engine.service.wiring import NoModels
 from engine.workflow.providers import build_providers, in_order, installed_factories
 from tests.service.providers import Telling

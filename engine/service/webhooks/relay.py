@@ -17,7 +17,7 @@ from datetime import timedelta
 import structlog
 
 from engine.contracts import Clock
-from engine.service.outbound import Outbound
+from engine.service.outbound.calls import Outbound
 from engine.service.webhooks.patience import Patience
 from engine.service.webhooks.sending import GONE, Attempt, send_once
 from engine.store.deliveries import Deliveries, Leased

@@ -9,8 +9,8 @@ from email.utils import parsedate_to_datetime
 
 from standardwebhooks import Webhook
 
-from engine.service.outbound import Outbound
-from engine.service.pinned import OutboundFailed
+from engine.service.outbound.calls import Outbound
+from engine.service.outbound.pinned_network import OutboundFailed
 
 GONE = 410
 MOST_SECONDS = 10**6

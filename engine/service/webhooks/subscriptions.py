@@ -8,9 +8,9 @@ from datetime import timedelta
 from json import dumps
 
 from engine.contracts import Clock
-from engine.service.answers import timestamp
-from engine.service.outbound import Outbound
+from engine.service.outbound.calls import Outbound
 from engine.service.webhooks.sending import Attempt, send_once
+from engine.service.wire.answers import timestamp
 from engine.store.endpoints import Endpoint, Endpoints
 
 CHECK_SECONDS = 5.0

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from engine.contracts import Clock
-from engine.service.outbound import Outbound
+from engine.service.outbound.calls import Outbound
 from engine.service.webhooks.relay import Relay
 from engine.service.webhooks.subscriptions import Subscriptions
 from engine.store.database import Database

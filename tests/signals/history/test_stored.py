@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from engine.contracts import Binding, DeviceToken, Evidence, Outcome, Ports, Readings, SignalProvider
-from engine.service.history import StoredHistory
+from engine.service.runs.history import StoredHistory
 from engine.store.database import Database, sqlite_url
 from engine.store.evaluations import Ended, Started
 from engine.store.migrate import migrate

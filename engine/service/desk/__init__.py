@@ -1,0 +1,1 @@
+"""What a person at the desk does: cases, documents, feedback."""

@@ -1,0 +1,1 @@
+"""The console and the Capture App on the service's own port."""

@@ -1,0 +1,1 @@
+"""Threads, certificates, listening and stopping."""

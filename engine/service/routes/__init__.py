@@ -1,0 +1,1 @@
+"""The routes, each thin: who asks, what is asked, what is answered."""

@@ -1,0 +1,1 @@
+"""The life of an evaluation: begun, walked, stored, ended, replayed, erased."""

@@ -1,0 +1,1 @@
+"""The versions that evaluations pin: policies, texts, model cards."""

@@ -1,0 +1,1 @@
+"""The forms of requests and answers, and the one way to say no."""
