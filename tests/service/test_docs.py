@@ -14,7 +14,7 @@ METHODS = "GET|POST|PUT|PATCH|DELETE"
 
 
 def test_every_problem_code_is_documented() -> None:
-    source = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "engine" / "service").glob("*.py"))
+    source = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "engine" / "service").rglob("*.py"))
     given = set(re.findall(r'(?:Problem|BindingRefused)\(\s*\d+,\s*"(\w+)"', source))
     given |= set(re.findall(r'\d+: "(\w+)"', source)) | {"badFrames", "badImage", "policyRefused", "busy"}
     table = API.read_text(encoding="utf-8").partition("## Errors")[2]
