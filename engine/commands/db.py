@@ -9,7 +9,7 @@ import typer
 
 from engine.commands.db_backup import backup
 from engine.diagnostics import Refused
-from engine.service.runs.erasing import Erasing, StillWaits
+from engine.service.runs.erasing import Erasing
 from engine.service.runs.pipeline import SystemClock
 from engine.service.settings import read_settings
 from engine.service.stores import open_stores
@@ -17,7 +17,7 @@ from engine.store.database import Database, sqlite_url
 from engine.store.erased import Erased
 from engine.store.migrate import migrate
 
-FINDINGS, USAGE = 1, 2
+USAGE = 2
 group = typer.Typer(name="db", help="The database: bring it to this version's tables.", no_args_is_help=True)
 
 
@@ -43,7 +43,9 @@ def upgrade(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 @group.command("erase")
 def erase(
-    eval_id: Annotated[str | None, typer.Argument(metavar="EVAL_ID", help="An evaluation that has ended.")] = None,
+    eval_id: Annotated[
+        str | None, typer.Argument(metavar="EVAL_ID", help="An evaluation; one that waits ends.")
+    ] = None,
     again: Annotated[
         bool, typer.Option("--again", help="All that were ever erased: after a backup was restored.")
     ] = False,
@@ -64,9 +66,6 @@ def erase(
             typer.echo(f"{erasing.erase_again()} evaluations erased again")
             return
         found = erasing.erase(eval_id)
-    except StillWaits as waits:
-        typer.echo("it still waits; it can be erased when it has ended", err=True)
-        raise typer.Exit(FINDINGS) from waits
     finally:
         stores.close()
     if not found:

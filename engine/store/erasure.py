@@ -1,4 +1,7 @@
-"""Takes everything of the person out of an evaluation that has ended. What was decided, by what and when, stays."""
+"""Takes everything of the person out of an evaluation. What was decided, by what and when, stays.
+
+One that waits ends by it: as a review, never an accept, and nobody is told.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, exists, select, update
+from sqlalchemy import Connection, and_, delete, exists, insert, select, update
 
+from engine.store.capture_sessions import LIVE
 from engine.store.database import Database
 from engine.store.deliveries import erase_events
 from engine.store.tables import (
@@ -28,21 +32,17 @@ ERASED = "erased"
 """Stands where an id, a text or a digest of the person stood: the same for everybody."""
 
 NO_DIGEST = "0" * 64
-
-
-class StillWaits(Exception):  # noqa: N818 - the word of the domain
-    """The evaluation has not ended: what it needs to go on cannot be taken away."""
+WITHDRAWN = "withdrawn"
+"""The `sub_status` of an evaluation that was erased before it had ended."""
 
 
 def erase_evaluation(database: Database, eval_id: str, at: datetime) -> bool:
     """Erase one evaluation; False where there is none. Again it changes nothing more.
 
     Its frames are not here: whoever erases destroys their key too.
-
-    Raises:
-        StillWaits: it has not ended.
     """
     with database.writing() as connection:
+        connection.execute(select(run.c.eval_id).where(run.c.eval_id == eval_id).with_for_update())
         found = connection.execute(
             select(evaluation.c.erased_at, outcome.c.eval_id.label("ended"), outcome.c.device)
             .select_from(evaluation.outerjoin(outcome))
@@ -51,10 +51,22 @@ def erase_evaluation(database: Database, eval_id: str, at: datetime) -> bool:
         if found is None:
             return False
         if found.ended is None:
-            raise StillWaits(eval_id)
+            _withdraw(connection, eval_id, at)
         _erase(connection, eval_id, found.device, found.erased_at or at)
     database.checkpoint()
     return True
+
+
+def _withdraw(connection: Connection, eval_id: str, at: datetime) -> None:
+    """End an evaluation that waits: its run moves on no more, and its link leads nowhere."""
+    nothing: dict[str, Any] = {"features": {}, "given": [], "failures": [], "models": {}, "policies": []}
+    ended = {"eval_id": eval_id, "decided_at": at, "outcome": "review", "sub_status": WITHDRAWN}
+    connection.execute(insert(outcome).values({**ended, **nothing}))
+    over = dict.fromkeys(("waits_for", "step", "since", "until"))
+    moved = {"version": run.c.version + 1, "updated_at": at}
+    connection.execute(update(run).where(run.c.eval_id == eval_id).values({**over, **moved}))
+    live = and_(capture_session.c.eval_id == eval_id, capture_session.c.state.in_(LIVE))
+    connection.execute(update(capture_session).where(live).values(state="declined", ended_at=at))
 
 
 def _erase(connection: Connection, eval_id: str, known: str | None, at: datetime) -> None:

@@ -118,8 +118,6 @@ def test_an_erased_evaluation_keeps_its_decision_and_nothing_of_the_person(tmp_p
         eval_id = begun(service, "papers_needed", 21.25, customer="customer-to-forget").json()["eval_id"]
         runner = CliRunner()
         env = {"SELFIE_DATA": str(service.data), "SELFIE_POLICIES": str(tmp_path / "own")}
-        waits = runner.invoke(app, ["db", "erase", eval_id], env=env)
-        assert (waits.exit_code, "still waits" in waits.output) == (1, True), waits.output
         patched(service, eval_id, {"document.age": 17})
         said = {"workflow": "papers_needed", "notes": "looks like his brother", "status": "CLOSED"}
         service.client.put(f"/api/evaluation/{eval_id}/state", json=said)
