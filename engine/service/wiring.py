@@ -185,7 +185,8 @@ def _services(
     outbound = Outbound(settings.private_hosts)
     webhooks = open_webhooks(stores.database, stores.ring, outbound, clock, observer.metrics.attempted, observer.step)
     inference = Inference(settings.workers_threads, settings.workers_queue, settings.evaluation_seconds, observer)
-    retention = Retention(stores.vault, stores.database, pipeline.workflows, clock)
+    text = stores.evaluations.workflow_text
+    retention = Retention(stores.vault, stores.database, lambda sha: pipeline.as_begun(sha, lambda: text(sha)), clock)
     fetching = Fetching(outbound, settings.http_hosts, environment)
     given = Given(settings, stores, book, pipeline, inference, links, retention, fetching, observer, clock)
     runs = run_parts(given)

@@ -19,7 +19,8 @@ class End:
 
     session_id: str
     state: State
-    workflow: str
+    workflow_sha256: str
+    """Of the text that it began by."""
     decided_at: datetime | None
     blob: str | None
 
@@ -28,7 +29,7 @@ def ends_of(database: Database, session_ids: Sequence[str]) -> dict[str, End]:
     """These sessions, where they are known."""
     session = capture_session.c
     query = (
-        select(session.session_id, session.state, evaluation.c.workflow, outcome.c.decided_at, session.blob)
+        select(session.session_id, session.state, evaluation.c.workflow_sha256, outcome.c.decided_at, session.blob)
         .join_from(capture_session, evaluation, session.eval_id == evaluation.c.eval_id)
         .join(outcome, outcome.c.eval_id == session.eval_id, isouter=True)
         .where(session.session_id.in_(session_ids))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -96,6 +97,30 @@ def test_frames_are_kept_for_so_many_hours_after_the_decision(keeping: Running, 
     keeping.services.sweeping.sweep()
     assert not is_readable(keeping, session_id, names)
     assert (blobs(keeping), rows(keeping)) == ([], [])
+
+
+@pytest.mark.parametrize(("agreed", "later"), [(0, 48), (2, 0)])
+def test_frames_are_kept_as_long_as_the_person_agreed_to_whatever_the_workflow_says_later(
+    tmp_path: Path, agreed: int, later: int
+) -> None:
+    with running(tmp_path, policies=own_workflow(tmp_path / "own", agreed)) as service:
+        session_id, person, digest = captured(service)
+        cookies = dict(person.client.cookies)
+    with running(tmp_path, policies=own_workflow(tmp_path / "newer", later)) as service:
+        names = blobs(service)
+        resumed = replace(person, client=service.browser(token_of(person)).client, clock=service.clock)
+        resumed.client.cookies.update(cookies)
+        assert resumed.submit(digest).json()["state"] == "submitted"
+        service.services.sweeping.sweep()
+        assert is_readable(service, session_id, names) is bool(agreed)
+        service.clock.wind(agreed * HOUR)
+        service.services.sweeping.sweep()
+        assert (blobs(service), rows(service)) == ([], [])
+
+
+def token_of(person: Person) -> str:
+    """Of the link that a person holds."""
+    return person.client.headers["authorization"].removeprefix("Bearer ")
 
 
 def test_of_several_takes_the_submitted_one_is_kept(keeping: Running, hours: int) -> None:

@@ -68,8 +68,10 @@ def documents(
     evaluation = services.evaluating.stored(eval_id, key)
     answer = services.desk.cases.shown([services.evaluating.get(eval_id, key)])[0]
     trace = trace_of(evaluation, services.policies, services.catalogue)
-    bound = services.pipeline.workflows.get(evaluation.started.workflow)
-    wanted = services.desk.documents.frames(evaluation, bound.workflow if bound else None, key) if frames else None
+    wanted = None
+    if frames:
+        bound = services.runs.walking.bound(evaluation.started)
+        wanted = services.desk.documents.frames(evaluation, bound.workflow if bound else None, key)
     name = f'attachment; filename="{evaluation.started.eval_id}.zip"'
     pieces = services.desk.documents.packed(evaluation, answer, trace, wanted)
     return StreamingResponse(pieces, media_type="application/zip", headers={"Content-Disposition": name})

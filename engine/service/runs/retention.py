@@ -1,13 +1,18 @@
-"""How long frames are kept: as many hours after the decision as the workflow says, and none where it says nothing."""
+"""How long frames are kept: as many hours after the decision as the person agreed to.
+
+That is what the workflow said when the evaluation began, and nothing where it said nothing; a later text changes it
+neither way.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 import structlog
 
 from engine.contracts import Clock
+from engine.diagnostics import Refused
 from engine.service.runs.pipeline import BoundWorkflow
 from engine.store.data_keys import Unsettled
 from engine.store.database import Database
@@ -24,11 +29,11 @@ class Retention:
     """Destroys frames when their time is over. Whatever is interrupted, the next sweep does."""
 
     def __init__(
-        self, vault: FrameVault, database: Database, workflows: Mapping[str, BoundWorkflow], clock: Clock
+        self, vault: FrameVault, database: Database, begun_by: Callable[[str], BoundWorkflow | None], clock: Clock
     ) -> None:
         self._vault = vault
         self._database = database
-        self._workflows = workflows
+        self._begun_by = begun_by
         self._clock = clock
 
     def decided(self, session_id: str) -> None:
@@ -55,8 +60,15 @@ class Retention:
         """Only frames that somebody submitted are kept."""
         if end is None or end.decided_at is None or end.state != "submitted":
             return now
-        bound = self._workflows.get(end.workflow)
-        return end.decided_at + timedelta(hours=bound.workflow.keep_frames if bound else 0)
+        return end.decided_at + self._kept(end.workflow_sha256)
+
+    def _kept(self, sha256: str) -> timedelta:
+        """By the workflow of this text; no time where nobody can read it any more."""
+        try:
+            bound = self._begun_by(sha256)
+        except Refused:
+            bound = None
+        return timedelta(hours=bound.workflow.keep_frames if bound else 0)
 
     def _guarded(self, session_id: str, due: datetime, end: End | None) -> bool:
         """Keep or destroy the frames of one session; what goes wrong with it must not keep the others waiting."""
