@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -11,10 +13,11 @@ from engine.diagnostics import Refused
 from engine.service.runs.pipeline import SystemClock
 from engine.service.settings import read_settings
 from engine.service.stores import open_database
-from engine.store.api_keys import ENVIRONMENTS, ApiKeys, new_secret
+from engine.store.api_keys import ENVIRONMENTS, ApiKeys, KeptKey, new_secret
 
-USAGE = 2
+FINDINGS, USAGE = 1, 2
 group = typer.Typer(name="keys", help="Bearer keys of the API.", no_args_is_help=True)
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @group.callback()
@@ -27,27 +30,75 @@ def create(
     environment: Annotated[str, typer.Option("--environment", help="Sandbox or Production.")],
     name: Annotated[str, typer.Option("--name", help="Who uses the key.")],
     edit_policies: Annotated[bool, typer.Option("--edit-policies", help="The key may save policy versions.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Make a key and print it. It is shown this once: the database keeps its hash only."""
     chosen = next((known for known in ENVIRONMENTS if known == environment), None)
     if chosen is None or not 0 < len(name) <= 128:
-        typer.echo(f"an environment is one of {', '.join(ENVIRONMENTS)}, a name has 1 to 128 characters", err=True)
-        raise typer.Exit(USAGE)
-    try:
-        settings = read_settings()
-    except Refused as wrong:
-        typer.echo(str(wrong), err=True)
-        raise typer.Exit(USAGE) from wrong
+        _refuse(f"an environment is one of {', '.join(ENVIRONMENTS)}, a name has 1 to 128 characters", USAGE)
     secret = new_secret(chosen)
-    ApiKeys(open_database(settings)).add(
-        secret, name=name, environment=chosen, edits_policies=edit_policies, at=SystemClock().now()
-    )
+    with _kept() as kept:
+        made = kept.add(secret, name=name, environment=chosen, edits_policies=edit_policies, at=SystemClock().now())
     if as_json:
-        typer.echo(json.dumps({"environment": chosen, "name": name, "key": secret, "edits_policies": edit_policies}))
+        told = {"id": made.id if made else None, "environment": chosen, "name": name}
+        typer.echo(json.dumps({**told, "key": secret, "edits_policies": edit_policies}))
     else:
         typer.echo(secret)
         typer.echo("This key is shown once; keep it where secrets are kept.", err=True)
+
+
+@group.command("list")
+def list_keys(as_json: JsonOption = False) -> None:
+    """Every key, oldest first, without its secret, which is nowhere kept; with --json one object a line."""
+    with _kept() as kept:
+        for each in kept.all():
+            typer.echo(json.dumps(_told(each)) if as_json else _line(each))
+
+
+@group.command("revoke")
+def revoke(
+    key_id: Annotated[str, typer.Argument(metavar="KEY", help="Its id, as `selfie keys list` tells.")],
+    as_json: JsonOption = False,
+) -> None:
+    """End a key for good. Processes that used it just now may take it for one second more."""
+    with _kept() as kept:
+        if not kept.revoke(key_id, SystemClock().now()):
+            _refuse("there is no key of this id, or it was revoked before; `selfie keys list` tells", FINDINGS)
+    typer.echo(json.dumps({"id": key_id, "revoked": True}) if as_json else "revoked")
+
+
+@contextmanager
+def _kept() -> Iterator[ApiKeys]:
+    try:
+        database = open_database(read_settings())
+    except Refused as wrong:
+        _refuse(str(wrong), USAGE)
+    try:
+        yield ApiKeys(database)
+    finally:
+        database.close()
+
+
+def _told(each: KeptKey) -> dict[str, object]:
+    return {
+        "id": each.key.id,
+        "environment": each.key.environment,
+        "name": each.key.name,
+        "edits_policies": each.key.edits_policies,
+        "created_at": each.created_at.isoformat(),
+        "revoked_at": each.revoked_at.isoformat() if each.revoked_at else None,
+    }
+
+
+def _line(each: KeptKey) -> str:
+    state = f"revoked {each.revoked_at:%Y-%m-%d %H:%M}" if each.revoked_at else "in force"
+    edits = ", edits policies" if each.key.edits_policies else ""
+    return f"{each.key.id}  {each.key.environment}  {state}{edits}  made {each.created_at:%Y-%m-%d}  {each.key.name}"
+
+
+def _refuse(why: str, code: int) -> NoReturn:
+    typer.echo(why, err=True)
+    raise typer.Exit(code)
 
 
 def mount(app: typer.Typer) -> None:

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from engine.diagnostics import Refused
+from engine.diagnostics import Diagnostic, Location, Refused
 from engine.service.app import create_app
 from engine.service.pages.sign_in import console_token
 from engine.service.process.listening import Listener, bound_socket, serve_until_stopped
@@ -51,10 +51,10 @@ def run(
         missing = models.ensure(progress=not as_json)
         services = open_services(settings, models=models)
         certificate = local_certificate(settings.data / "tls", settings.public) if https else None
+        key = sandbox_key(services)
     except Refused as wrong:
         typer.echo(str(wrong), err=True)
         raise typer.Exit(USAGE) from wrong
-    key = sandbox_key(services)
     # Nobody trusts our certificate yet, not even our console: it calls the API over a plain socket of its own.
     inner = bound_socket("127.0.0.1", 0) if certificate else None
     _tell_the_console(settings, key.secret, inner.getsockname()[1] if inner else settings.port)
@@ -73,7 +73,10 @@ def _settings(host: str | None, port: int | None, *, https: bool) -> Settings:
 
 
 def sandbox_key(services: Services) -> SandboxKey:
-    """The key of the environment, else that of the data folder, made on first start."""
+    """The key of the environment, else that of the data folder, made on first start.
+
+    Raises `Refused` where it was revoked: with it nobody could work, not even the console.
+    """
     settings = services.settings
     if settings.sandbox_key:
         key = SandboxKey(settings.sandbox_key, is_new=False)
@@ -81,10 +84,17 @@ def sandbox_key(services: Services) -> SandboxKey:
         kept, is_new = secret_text(settings.data / "sandbox.key", new_secret("Sandbox"))
         key = SandboxKey(kept, is_new)
     if services.keys.find(key.secret) is None:
-        services.keys.add(
+        made = services.keys.add(
             key.secret, name="sandbox", environment="Sandbox", edits_policies=True, at=services.clock.now()
         )
+        if made is None and services.keys.find(key.secret) is None:  # there, and not because of a start beside this one
+            raise _revoked(settings)
     return key
+
+
+def _revoked(settings: Settings) -> Refused:
+    hint = "change SELFIE_SANDBOX_KEY" if settings.sandbox_key else f"delete `{settings.data / 'sandbox.key'}`"
+    return Refused([Diagnostic("revoked-key", "the sandbox key was revoked", Location("environment"), hint)])
 
 
 def _tell_the_console(settings: Settings, key: str, port: int) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import secrets
+import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from engine.store.brief import Brief
@@ -34,6 +36,15 @@ class ApiKey:
     edits_policies: bool
 
 
+@dataclass(frozen=True, slots=True)
+class KeptKey:
+    """A key as the table has it."""
+
+    key: ApiKey
+    created_at: datetime
+    revoked_at: datetime | None
+
+
 def new_secret(environment: Environment) -> str:
     """A fresh key, 256 random bits, that shows which environment it belongs to."""
     return f"sk_{environment.lower()}_{secrets.token_urlsafe(32)}"
@@ -42,9 +53,9 @@ def new_secret(environment: Environment) -> str:
 class ApiKeys:
     """The table of keys."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, clock: Callable[[], float] = time.monotonic) -> None:
         self._database = database
-        self._found: Brief[str, ApiKey] = Brief(FRESH_SECONDS, MOST_FOUND)
+        self._found: Brief[str, ApiKey] = Brief(FRESH_SECONDS, MOST_FOUND, clock)
 
     def add(
         self, secret: str, *, name: str, environment: Environment, edits_policies: bool, at: datetime
@@ -74,10 +85,28 @@ class ApiKeys:
         sought = fingerprint(secret)
         return self._found.get(sought, lambda: self._look_up(sought))
 
+    def all(self) -> list[KeptKey]:
+        """Every key that there ever was, oldest first."""
+        with self._database.reading() as connection:
+            rows = connection.execute(select(api_key).order_by(api_key.c.created_at, api_key.c.id)).all()
+        return [KeptKey(_key_of(row), row.created_at, row.revoked_at) for row in rows]
+
+    def revoke(self, key_id: str, at: datetime) -> bool:
+        """End a key; False where there is none of this id that is in force. Others may take it a second more."""
+        ended = update(api_key).where(api_key.c.id == key_id, api_key.c.revoked_at.is_(None)).values(revoked_at=at)
+        with self._database.writing() as connection:
+            found = connection.execute(ended).rowcount > 0
+        self._found.forget()
+        return found
+
     def _look_up(self, sought: str) -> ApiKey | None:
         with self._database.reading() as connection:
             row = connection.execute(_IN_FORCE, {"sought": sought}).one_or_none()
         if row is None or not same(row.sha256, sought):
             return None
-        environment = next(known for known in ENVIRONMENTS if known == row.environment)
-        return ApiKey(row.id, row.name, environment, row.edits_policies)
+        return _key_of(row)
+
+
+def _key_of(row: Any) -> ApiKey:
+    environment = next(known for known in ENVIRONMENTS if known == row.environment)
+    return ApiKey(row.id, row.name, environment, row.edits_policies)
