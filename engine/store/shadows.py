@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, and_, func, insert, select
 
@@ -20,6 +21,8 @@ class Beside:
     """A candidate beside the live decisions, over all evaluations in which it was asked and one of both is known."""
 
     candidate: str
+    strategy: str | None
+    """Under which it decided, of a workflow its first policy; None where there were several, or it never could."""
     workflows: tuple[str, ...]
     n: int
     agreements: int
@@ -34,7 +37,7 @@ class Beside:
 
     def with_none(self) -> Beside:
         """The same candidate in a time in which nobody asked it."""
-        return _beside(self.candidate, ())
+        return _beside(self.candidate, self.strategy, ())
 
 
 class Shadows:
@@ -70,46 +73,70 @@ class Shadows:
         if rows:
             connection.execute(insert(table), rows)
 
-    def beside(self, environment: str, candidate: str | None = None, since: datetime | None = None) -> list[Beside]:
-        """Every candidate of an environment, or one of them; the one that was asked last first.
+    def each(self, environment: str, since: datetime | None = None) -> list[Beside]:
+        """Every candidate of an environment under each of its strategies; the one that was asked last first."""
+        by_candidate: dict[str, list[_Cell]] = {}
+        for cell in self._cells(environment, None, since):
+            by_candidate.setdefault(cell.candidate, []).append(cell)
+        found = [
+            _beside(name, strategy, some)
+            for name, cells in by_candidate.items()
+            for strategy, some in _by_strategy(cells).items()
+        ]
+        return sorted(found, key=lambda report: (report.last_at, report.strategy or ""), reverse=True)
 
-        Where a policy had decided when the candidate was asked, that is the live decision; else how it ended.
-        """
+    def beside(
+        self, environment: str, candidate: str, strategy: str | None = None, since: datetime | None = None
+    ) -> Beside | None:
+        """One candidate under one strategy, or under all together; None where it never was asked so."""
+        found = self._beside(environment, candidate, strategy, since)
+        if found is None and since is not None:
+            ever = self._beside(environment, candidate, strategy, None)
+            return ever and ever.with_none()
+        return found
+
+    def _beside(self, environment: str, candidate: str, strategy: str | None, since: datetime | None) -> Beside | None:
+        parts = _by_strategy(self._cells(environment, candidate, since))
+        if strategy is not None:
+            return _beside(candidate, strategy, parts[strategy]) if strategy in parts else None
+        only = next(iter(parts)) if len(parts) == 1 else None
+        return _beside(candidate, only, [cell for part in parts.values() for cell in part]) if parts else None
+
+    def _cells(self, environment: str, candidate: str | None, since: datetime | None) -> list[_Cell]:
+        """Where a policy had decided when the candidate was asked, that is the live decision; else how it ended."""
         live = func.coalesce(table.c.live, outcome.c.outcome)
+        strategy = table.c.policies[(0, "strategy")].as_string()
         failed = table.c.failure.is_not(None)
         where = evaluation.c.environment == environment
         if candidate is not None:
             where = and_(where, table.c.candidate == candidate)
         if since is not None:
             where = and_(where, table.c.at >= since)
-        query = (
+        asked = (
             select(
                 table.c.candidate,
+                strategy.label("strategy"),
                 evaluation.c.workflow,
                 live.label("live"),
                 table.c.outcome,
                 failed.label("failed"),
-                func.count().label("n"),
-                func.min(table.c.at).label("first_at"),
-                func.max(table.c.at).label("last_at"),
+                table.c.at,
             )
             .join_from(table, evaluation, table.c.eval_id == evaluation.c.eval_id)
             .join(outcome, outcome.c.eval_id == table.c.eval_id, isouter=True)
             .where(where)
-            .group_by(table.c.candidate, evaluation.c.workflow, live, table.c.outcome, failed)
+            .subquery()
         )
+        *same, at = asked.c
+        query = select(*same, func.count(), func.min(at), func.max(at)).group_by(*same)
         with self._database.reading() as connection:
-            cells = [_Cell(*row) for row in connection.execute(query)]
-        by_candidate: dict[str, list[_Cell]] = {}
-        for cell in cells:
-            by_candidate.setdefault(cell.candidate, []).append(cell)
-        newest = sorted(by_candidate, key=lambda name: max(cell.last_at for cell in by_candidate[name]), reverse=True)
-        return [_beside(name, by_candidate[name]) for name in newest]
+            return [_Cell(*values) for values in map(tuple[Any, ...], connection.execute(query))]
 
 
 @dataclass(frozen=True, slots=True)
 class _Cell:
     candidate: str
+    strategy: str | None
     workflow: str
     live: Outcome | None
     outcome: Outcome
@@ -119,7 +146,17 @@ class _Cell:
     last_at: datetime
 
 
-def _beside(candidate: str, cells: Sequence[_Cell]) -> Beside:
+def _by_strategy(cells: Sequence[_Cell]) -> dict[str | None, list[_Cell]]:
+    """Those that failed before any policy decided say no strategy: they are those of the only one, where that is so."""
+    known = {cell.strategy for cell in cells} - {None}
+    only = next(iter(known)) if len(known) == 1 else None
+    found: dict[str | None, list[_Cell]] = {}
+    for cell in cells:
+        found.setdefault(cell.strategy or only, []).append(cell)
+    return found
+
+
+def _beside(candidate: str, strategy: str | None, cells: Sequence[_Cell]) -> Beside:
     crossed: dict[Outcome, dict[Outcome, int]] = {live: dict.fromkeys(SEVERITY, 0) for live in SEVERITY}
     failed = sum(cell.n for cell in cells if cell.failed)
     undecided = sum(cell.n for cell in cells if not cell.failed and cell.live is None)
@@ -128,6 +165,7 @@ def _beside(candidate: str, cells: Sequence[_Cell]) -> Beside:
             crossed[cell.live][cell.outcome] += cell.n
     return Beside(
         candidate,
+        strategy,
         tuple(sorted({cell.workflow for cell in cells})),
         n=sum(sum(row.values()) for row in crossed.values()),
         agreements=sum(crossed[same][same] for same in SEVERITY),

@@ -112,6 +112,7 @@ def test_what_a_candidate_would_have_said_is_marked_as_not_live(app: AppTest, ra
     markup = page(app, evaluation=ran["grown"])
     candidate = markup.partition('class="si-shadow"')[2].partition("</section>")[0]
     assert "not live" in candidate
+    assert "(strict)" in candidate
     assert "would have said" in candidate
     assert "si-review" in candidate, "0.8 is not live enough for the strict strategy"
     assert 'si-chip si-accept large"' in markup, "and the decision stays"
@@ -154,9 +155,10 @@ def test_what_waits_is_listed_by_workflow_and_by_what_it_waits_for(
 
 @pytest.mark.usefixtures("ran")
 def test_a_candidate_stands_beside_the_live_decisions(app: AppTest) -> None:
-    assert 'href="?shadow=selfie"' in page(app, view="shadows")
+    assert 'href="?shadow=selfie&amp;strategy=strict"' in page(app, view="shadows")
     app.query_params.clear()
-    markup = page(app, shadow="selfie")
+    markup = page(app, shadow="selfie", strategy="strict")
+    assert "strategy strict" in markup
     assert "Decided by both" in markup
     assert 'class="si-cell-stricter"><strong>1 ▲' in markup
     assert "never returned" in markup

@@ -75,6 +75,24 @@ def test_a_shadow_is_stored_beside_and_never_returned(service: Running) -> None:
     assert (later["n"], later["first_at"]) == (0, None)
 
 
+def test_a_candidate_is_reported_for_each_strategy(service: Running) -> None:
+    """`near` is strict below 25 under `standard`, below 21 under `strict`: one figure of both says of neither."""
+    for age, strategy in ((44.0, "standard"), (30.0, "standard"), (30.0, "strict"), (15.0, "strict")):
+        begun(service, "at_once", age, data={"strategy": strategy})
+    listed = service.client.get("/api/shadows").json()["items"]
+    assert {each["strategy"]: (each["n"], each["agreements"]) for each in listed} == {
+        "standard": (2, 1),
+        "strict": (2, 1),
+    }
+    one = service.client.get("/api/shadows/stricter", params={"strategy": "strict"}).json()
+    assert (one["strategy"], one["n"], one["table"]["reject"]["reject"]) == ("strict", 2, 1)
+    together = service.client.get("/api/shadows/stricter").json()
+    assert (together["strategy"], together["n"]) == (None, 4)
+    later = {"strategy": "strict", "since": "2100-01-01T00:00:00Z"}
+    assert service.client.get("/api/shadows/stricter", params=later).json()["n"] == 0
+    assert service.client.get("/api/shadows/stricter", params={"strategy": "lenient"}).status_code == 404
+
+
 def test_edges_are_counted(service: Running) -> None:
     for age in (44.0, 44.0, 21.0):
         begun(service, "at_once", age)

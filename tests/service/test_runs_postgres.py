@@ -28,7 +28,7 @@ def test_a_mixed_set_on_postgresql(tmp_path: Path, postgres_url: str) -> None:
         assert {eval_id: replayed(service, eval_id).differing for eval_id in ids} == dict.fromkeys(ids, ())
         assert {outcomes(service, eval_id) for eval_id in ids} == {1}
         report = service.client.get("/api/shadows/stricter").json()
-        assert (report["n"], report["agreements"]) == (4, 3)
+        assert (report["strategy"], report["n"], report["agreements"]) == ("standard", 4, 3)
         assert service.client.get("/api/workflows/at_once/counts").json()["items"]
         erasing = Erasing(service.services.stores, service.clock, Erased(tmp_path / "erased"))
         assert all(erasing.erase(eval_id) for eval_id in ids)

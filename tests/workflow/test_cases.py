@@ -152,3 +152,27 @@ def test_mistakes_in_cases_are_told_at_once() -> None:
 def test_no_cases_are_a_mistake(text: str) -> None:
     with pytest.raises(Refused):
         read_cases(text, "cases.yaml", shipped("age_gate"), HERE.catalogue)
+
+
+def test_a_candidate_under_two_strategies_is_expected_by_step() -> None:
+    """By its name alone the later one would hide the earlier."""
+    text = """
+workflow: beside
+title: One candidate under two strategies
+evidence: features
+accepts_features: true
+steps:
+  - {id: decide, step: policy, policies: [selfie]}
+  - {id: mild, step: shadow, policies: [selfie], strategy: lenient}
+  - {id: harsh, step: shadow, policies: [selfie], strategy: strict}
+  - {id: other, step: shadow, policies: [selfie_quality]}
+"""
+    cases = """
+workflow: beside
+base: {face.count: 1, liveness.passive_score: 0.65, age.predicted: 40}
+cases:
+  - {id: between, expect: {shadows: {mild: accept, harsh: review, selfie_quality: review}}}
+"""
+    workflow = HERE.read(text, "beside.yaml")
+    (case,) = read_cases(cases, "cases.yaml", workflow, HERE.catalogue)
+    assert play(case, workflow, HERE).problems == ()

@@ -79,9 +79,10 @@ class Api:
         """Every candidate that looked on."""
         return self._items("/api/shadows")
 
-    def shadow(self, candidate: str, since: str | None = None) -> Json:
-        """A candidate beside the live decisions: n, agreements and the table of both."""
-        return self._ask("GET", f"/api/shadows/{_part(candidate)}", params={"since": since} if since else None)
+    def shadow(self, candidate: str, since: str | None = None, strategy: str | None = None) -> Json:
+        """A candidate beside the live decisions: n, agreements and the table of both; of all strategies for None."""
+        wanted = {name: value for name, value in (("since", since), ("strategy", strategy)) if value}
+        return self._ask("GET", f"/api/shadows/{_part(candidate)}", params=wanted)
 
     def endpoints(self) -> list[Json]:
         return self._items("/api/webhooks/endpoints")

@@ -68,7 +68,7 @@ Page = Callable[[dict[str, str]], None]
 _ONE: dict[str, tuple[str, Page]] = {
     "evaluation": ("evaluations", lambda query: evaluation.page(query["evaluation"])),
     "flow": ("workflows", lambda query: workflows.one(query["flow"])),
-    "shadow": ("shadows", lambda query: shadows.one(query["shadow"])),
+    "shadow": ("shadows", lambda query: shadows.one(query["shadow"], query.get("strategy"))),
     "policy": ("policies", _policy),
     "model": ("models", lambda query: models.page(query["model"])),
 }

@@ -57,9 +57,9 @@ def waiting(workflow: str) -> str:
     return _query(view="waiting", workflow=workflow)
 
 
-def shadow(candidate: str) -> str:
+def shadow(candidate: str, strategy: str | None = None) -> str:
     """A candidate beside the live decisions."""
-    return _query(shadow=candidate)
+    return _query(shadow=candidate, strategy=strategy)
 
 
 def deliveries(endpoint: str) -> str:

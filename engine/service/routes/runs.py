@@ -89,21 +89,23 @@ def counts(name: Annotated[str, Path(max_length=64)], services: Parts, key: Call
 
 @router.get("/shadows", response_model=None, responses={200: {"model": CandidateReports}})
 def shadows(services: Parts, key: Caller, since: Since = None) -> Json:
-    """Every candidate that was asked beside the live decisions, the one that was asked last first."""
-    return {"items": [_beside(each) for each in Shadows(services.database).beside(key.environment, since=since)]}
+    """Every candidate that was asked beside the live decisions, under each strategy; the one asked last first."""
+    return {"items": [_beside(each) for each in Shadows(services.database).each(key.environment, since)]}
 
 
 @router.get("/shadows/{candidate}", response_model=None, responses={200: {"model": CandidateReport}})
-def shadow(candidate: Annotated[str, Path(max_length=128)], services: Parts, key: Caller, since: Since = None) -> Json:
+def shadow(
+    candidate: Annotated[str, Path(max_length=128)],
+    services: Parts,
+    key: Caller,
+    since: Since = None,
+    strategy: Filter = None,
+) -> Json:
     """One candidate beside the live decisions."""
-    table = Shadows(services.database)
-    found = table.beside(key.environment, candidate, since)
-    if found:
-        return _beside(found[0])
-    ever = table.beside(key.environment, candidate)
-    if not ever:
+    found = Shadows(services.database).beside(key.environment, candidate, strategy, since)
+    if found is None:
         raise Problem(404, "notFound", "Nobody of this name was asked.")
-    return _beside(ever[0].with_none())
+    return _beside(found)
 
 
 def _waiting(run: WaitingRun) -> Json:
@@ -121,6 +123,7 @@ def _waiting(run: WaitingRun) -> Json:
 def _beside(report: Beside) -> Json:
     return {
         "candidate": report.candidate,
+        "strategy": report.strategy,
         "workflows": list(report.workflows),
         "n": report.n,
         "agreements": report.agreements,

@@ -44,9 +44,13 @@ class Counts(Shape):
 
 
 class CandidateReport(Shape):
-    """A candidate beside the live decisions. `table` is live decision to the candidate's to how often."""
+    """A candidate beside the live decisions. `table` is live decision to the candidate's to how often.
+
+    `strategy` is null where several are counted together, or nobody knows under which it failed.
+    """
 
     candidate: str
+    strategy: str | None
     workflows: list[str]
     n: int
     agreements: int
@@ -58,6 +62,6 @@ class CandidateReport(Shape):
 
 
 class CandidateReports(Shape):
-    """Every candidate, the one that was asked last first."""
+    """Every candidate under each of its strategies, the one that was asked last first."""
 
     items: list[CandidateReport]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -140,9 +141,16 @@ def _found(run: Run, events: list[str]) -> dict[str, Any]:
         "score": score_of(run),
         "computed": dict(run.computed),
         "events": events,
-        "shadows": {shadowed.candidate: shadowed.outcome for shadowed in run.shadowed},
+        "shadows": _shadows(run),
         "sub_status": run.sub_status,
     }
+
+
+def _shadows(run: Run) -> dict[str, str]:
+    """By candidate; by step where several steps ask the same one, as under two strategies."""
+    steps = {(said.candidate, said.step) for said in run.shadowed}
+    asked = Counter(candidate for candidate, _ in steps)
+    return {said.step if asked[said.candidate] > 1 else said.candidate: said.outcome for said in run.shadowed}
 
 
 def _differences(expect: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:

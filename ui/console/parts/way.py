@@ -97,11 +97,14 @@ def shadowed(items: Sequence[Json], reasons: dict[str, Json]) -> Html:
 
 def _candidate(item: Json, reasons: dict[str, Json]) -> Html:
     found = [code for entry in item["policies"] for code in entry.get("reasons", ())]
+    strategies = list(dict.fromkeys(str(entry["strategy"]) for entry in item["policies"] if entry.get("strategy")))
+    under = span("si-quiet", f"({', '.join(strategies)})") if strategies else None
     failed = span("si-cause", item["failure"]) if item.get("failure") else None
     return div(
         "",
         span("si-shadow-tag", "not live"),
         tag("strong", item["candidate"]),
+        under,
         span("si-quiet", "would have said"),
         chip(item["outcome"]),
         span("", codes(list(dict.fromkeys(found)), reasons)) if found else None,

@@ -20,7 +20,7 @@ def page() -> None:
             "Add a `shadow` step to a workflow: its candidate decides on the same features and changes nothing.",
         )
         return
-    heads = ("Candidate", "Decided by both", "The same", "95 % interval", "Failed", "Last")
+    heads = ("Candidate", "Strategy", "Decided by both", "The same", "95 % interval", "Failed", "Last")
     head = div("si-row si-head", *(span("si-cell", name) for name in heads))
     st.html(div("si-list si-shadows", head, *(_row(item) for item in items)))
 
@@ -29,8 +29,9 @@ def _row(item: Json) -> Html:
     n, same = int(item["n"]), int(item["agreements"])
     low, high = wilson(same, n)
     return link(
-        links.shadow(item["candidate"]),
+        links.shadow(item["candidate"], item["strategy"]),
         span("si-cell si-id", item["candidate"]),
+        span("si-cell si-quiet", item["strategy"] or "–"),
         span("si-cell", f"{n:,}"),
         span("si-cell", words.share(same, n)),
         span("si-cell si-quiet", f"{100 * low:.1f} to {100 * high:.1f} %" if n else "–"),
@@ -40,12 +41,13 @@ def _row(item: Json) -> Html:
     )
 
 
-def one(candidate: str) -> None:
-    """One candidate: the figures and the table, of a time that is chosen."""
+def one(candidate: str, strategy: str | None) -> None:
+    """One candidate: the figures and the table, of a time that is chosen. Without a strategy of all together."""
     with st.container(key="toolbar", horizontal=True, vertical_alignment="center"):
-        st.html(_head(candidate))
+        head = st.empty()
         window = windows.choice()
-    found = connection.api().shadow(candidate, windows.since(window))
+    found = connection.api().shadow(candidate, windows.since(window), strategy)
+    head.html(_head(found))
     cells = {(live, other): int(n) for live, row in found["table"].items() for other, n in row.items()}
     notices.notice("Not live", "What this candidate says is stored beside the decision and is never returned.")
     if not any(cells.values()):
@@ -56,11 +58,17 @@ def one(candidate: str) -> None:
     st.html(_notes(found))
 
 
-def _head(candidate: str) -> Html:
+def _head(found: Json) -> Html:
+    under = f"strategy {found['strategy']}" if found["strategy"] else "all strategies together"
     return div(
         "si-page-head",
         div("si-crumbs", link(links.SHADOWS, "← Shadow")),
-        div("si-title", tag("h1", candidate), span("si-shadow-tag", "not live")),
+        div(
+            "si-title",
+            tag("h1", found["candidate"]),
+            span("si-quiet", under),
+            span("si-shadow-tag", "not live"),
+        ),
     )
 
 
