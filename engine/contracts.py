@@ -130,6 +130,8 @@ class Evidence:
     """The person's IP address as the service itself established it; None where it cannot be told."""
     scope: str = ""
     """The environment whose history counts."""
+    evaluation: str = ""
+    """Of an evaluation that goes on after it waited: its id, since what it left to be known again is not earlier."""
 
     @property
     def neutral(self) -> tuple[int, ...]:
@@ -241,9 +243,15 @@ class History(Protocol):
     def device_seen(self, device_id: str, before: datetime) -> bool | None:
         """Whether a completed evaluation before `before` had this device; None where that cannot be told."""
 
-    def counts(self, scope: str, kind: str, key: str, *, since: datetime) -> Mapping[Outcome, int] | None:
-        """Evaluations of this scope that ended since and left this sighting: how many by how they ended, and none that
-        did not occur. None where it cannot be told."""
+    def counts(
+        self, scope: str, kind: str, key: str, *, since: datetime, but: str = ""
+    ) -> Mapping[Outcome, int] | None:
+        """Evaluations of this scope that left this sighting since: how many by how they stand, and none that did not
+        occur. None where it cannot be told.
+
+        Args:
+            but: the id of one that is not counted.
+        """
 
     def recall(self, scope: str, kind: str, keys: Sequence[str], *, since: datetime) -> Sequence[Sighting] | None:
         """Sightings with one of these keys, the newest first, at most 1,000. None where it cannot be told."""

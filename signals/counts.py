@@ -27,7 +27,8 @@ class Counts:
         """The same, and how many of them were not accepted, asked at once."""
         if not key:
             return None, None
-        found = self._history.counts(evidence.scope, kind, key, since=self._clock.now() - WINDOW)
+        since = self._clock.now() - WINDOW
+        found = self._history.counts(evidence.scope, kind, key, since=since, but=evidence.evaluation)
         if found is None:
             return None, None
         refused = sum(found.get(outcome, 0) for outcome in REFUSALS)

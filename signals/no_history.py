@@ -21,6 +21,7 @@ class NoHistory:
         key: str,  # noqa: ARG002
         *,
         since: datetime,  # noqa: ARG002
+        but: str = "",  # noqa: ARG002
     ) -> Mapping[Outcome, int] | None:
         return None
 

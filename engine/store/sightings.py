@@ -71,6 +71,7 @@ _COUNTS = (
     .where(table.c.key == bindparam("digest"), table.c.at >= bindparam("since"), table.c.first)
     .group_by(table.c.outcome)
 )
+_OWN = _COUNTS.where(table.c.eval_id == bindparam("but"))
 
 
 class Sightings:
@@ -128,11 +129,14 @@ class Sightings:
             }
             known.add(digest)
 
-    def counts(self, scope: str, kind: str, key: str, since: datetime) -> dict[Outcome, int]:
-        """Evaluations that ended since and left this sighting, by how they ended."""
+    def counts(self, scope: str, kind: str, key: str, since: datetime, but: str = "") -> dict[Outcome, int]:
+        """Evaluations that left this sighting since, without that of the id `but`, by how they stand."""
         asked = {"digest": self._keys.digest(scope, kind, key), "since": since}
         with self._database.reading() as connection:
-            return {row[0]: row[1] for row in connection.execute(_COUNTS, asked)}
+            found: Counter[Outcome] = Counter({row[0]: row[1] for row in connection.execute(_COUNTS, asked)})
+            if but:  # apart: the index that counts knows of no evaluation
+                found.subtract({row[0]: row[1] for row in connection.execute(_OWN, {**asked, "but": but})})
+        return dict(+found)
 
     def recall(self, scope: str, kind: str, keys: Iterable[str], since: datetime) -> tuple[Sighting, ...]:
         """Sightings with one of these keys, the newest first, at most `MOST_RECALLED`.

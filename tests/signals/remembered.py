@@ -23,6 +23,7 @@ class Left:
     outcome: Outcome = "accept"
     ago: timedelta = HOUR
     scope: str = ""
+    evaluation: str = "another"
 
 
 @dataclass
@@ -38,13 +39,17 @@ class Remembered:
         self.asked.append((device_id, before))
         return device_id in self.known
 
-    def counts(self, scope: str, kind: str, key: str, *, since: datetime) -> Mapping[Outcome, int] | None:
+    def counts(
+        self, scope: str, kind: str, key: str, *, since: datetime, but: str = ""
+    ) -> Mapping[Outcome, int] | None:
         if not self.tells:
             return None
         return Counter(
             each.outcome
             for each in self.left
-            if (each.scope, each.kind, each.key) == (scope, kind, key) and NOW - each.ago >= since
+            if (each.scope, each.kind, each.key) == (scope, kind, key)
+            and NOW - each.ago >= since
+            and each.evaluation != but
         )
 
     def recall(self, scope: str, kind: str, keys: Sequence[str], *, since: datetime) -> Sequence[Sighting] | None:

@@ -16,7 +16,7 @@ log = structlog.get_logger("selfie.history")
 
 
 class StoredHistory:
-    """What the database tells. An evaluation's own sightings are stored when it ends, so that it never sees itself.
+    """What the database tells. An evaluation's own sightings are stored when it ends or waits, and never counted by it.
 
     Where the database is away the exception goes on to whoever asks the provider: a provider that raises has failed,
     and what has failed is never accepted.
@@ -31,9 +31,11 @@ class StoredHistory:
         first = self._evaluations.device_first_seen(device_id)
         return first is not None and first < before
 
-    def counts(self, scope: str, kind: str, key: str, *, since: datetime) -> Mapping[Outcome, int] | None:
-        """Evaluations that ended since and left this sighting, by how they ended."""
-        return self._sightings.counts(scope, kind, key, since)
+    def counts(
+        self, scope: str, kind: str, key: str, *, since: datetime, but: str = ""
+    ) -> Mapping[Outcome, int] | None:
+        """Evaluations that left this sighting since, without that of this id, by how they stand."""
+        return self._sightings.counts(scope, kind, key, since, but)
 
     def recall(self, scope: str, kind: str, keys: Sequence[str], *, since: datetime) -> Sequence[Sighting] | None:
         """Sightings with one of these keys, the newest first; None where one of them cannot be read."""

@@ -41,6 +41,7 @@ class NoHistory:
         key: str,  # noqa: ARG002
         *,
         since: datetime,  # noqa: ARG002
+        but: str = "",  # noqa: ARG002
     ) -> Mapping[Outcome, int] | None:
         """Nothing was there before."""
         return {}

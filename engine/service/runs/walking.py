@@ -62,7 +62,10 @@ class Walking:
         started, bound = subject.started, subject.bound
         if self.test_camera:
             log.warning("DECIDED WITH SELFIE_TEST_CAMERA: a test camera and automation pass", eval_id=started.eval_id)
-        evidence = seen.evidence and replace(seen.evidence, scope=started.environment, customer=started.customer_id)
+        before = started.eval_id if run.trail else ""
+        evidence = seen.evidence and replace(
+            seen.evidence, scope=started.environment, customer=started.customer_id, evaluation=before
+        )
         acts = Acting(self.pipeline, self.book, bound, self.fetching, evidence, seen.read, seen.packs)
         walker = Walker(
             bound.workflow,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import get_args
 
 import pytest
@@ -21,6 +22,12 @@ def test_a_day_of_the_same_scope_counts_for_every_kind_of_evidence(kind: Evidenc
     )
     assert signal.features == {"history.customer_attempts_24h": 3, "history.customer_refusals_24h": 2}
     assert signal.sightings == (Sighting("customer", "c-1"),)
+
+
+def test_an_evaluation_that_waited_does_not_count_what_it_left_before() -> None:
+    goes_on = replace(CUSTOMER, evaluation="own")
+    left = [Left("customer", "c-1", "review", scope="Sandbox", evaluation=whose) for whose in ("own", "another")]
+    assert set(build(remembering(*left)).read(goes_on, Readings()).features.values()) == {1}
 
 
 def test_somebody_new_has_none() -> None:

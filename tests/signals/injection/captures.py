@@ -58,7 +58,9 @@ class Remembered:
     def device_seen(self, device_id: str, before: datetime) -> bool | None:
         return None
 
-    def counts(self, scope: str, kind: str, key: str, *, since: datetime) -> Mapping[Outcome, int] | None:
+    def counts(
+        self, scope: str, kind: str, key: str, *, since: datetime, but: str = ""
+    ) -> Mapping[Outcome, int] | None:
         return {"accept": sum((scope, kind, key) == (there, one.kind, one.key) for there, one in self.seen)}
 
     def recall(self, scope: str, kind: str, keys: Sequence[str], *, since: datetime) -> Sequence[Sighting] | None:
