@@ -8,7 +8,7 @@ from types import MappingProxyType
 import c2pa
 
 from engine.frames import Frame
-from signals.injection.content_credentials import State
+from signals.injection.credential_state import State
 
 _STATES: MappingProxyType[str, State] = MappingProxyType({"Valid": "valid", "Trusted": "trusted", "Invalid": "invalid"})
 _OFFLINE = MappingProxyType({"verify": {"remote_manifest_fetch": False, "ocsp_fetch": False}})

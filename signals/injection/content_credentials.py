@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib.util import find_spec
-from typing import Literal
 
 from engine.frames import Frame
+from signals.injection.credential_state import State
 from signals.injection.jpeg import segments
 
-State = Literal["absent", "valid", "trusted", "invalid"]
 APP11 = 0xEB
 _WORST: tuple[State, ...] = ("invalid", "valid", "trusted")
 

@@ -10,7 +10,7 @@ import { h } from "../dom";
 import { oval } from "../parts/oval";
 import { words } from "../words";
 import { painted, until } from "./moments";
-import type { Answered, Scene } from "./take";
+import type { Answered, Scene } from "./scene";
 
 type Flash = Extract<Challenge, { kind: "flash" }>;
 

@@ -4,7 +4,8 @@ import { Film } from "../burst";
 import type { Shot, Take } from "../contract";
 import { cameraFacts } from "../evidence/camera";
 import { signedFrames } from "../evidence/envelope";
-import { taken, type Scene } from "./take";
+import type { Scene } from "./scene";
+import { taken } from "./take";
 
 export interface Live {
   video: HTMLVideoElement;

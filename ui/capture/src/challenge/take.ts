@@ -1,21 +1,10 @@
 /** One take before the camera: neutral frames first, then what the service asks. */
 
-import { framesOf, type Film, type Picture } from "../burst";
+import { framesOf } from "../burst";
 import type { Challenge, Frame, Take } from "../contract";
 import { flash } from "./flash";
+import type { Answered, Scene } from "./scene";
 import { turn } from "./turn";
-
-/** The screen on which a take happens. */
-export interface Scene {
-  film: Film;
-  /** Where a challenge puts what it shows. */
-  place: HTMLElement;
-  /** Fill the ring up to `share` (0..1). */
-  fill: (share: number) => void;
-  say: (text: string) => void;
-  /** Where the head points now, in degrees, positive to the person's left; null where nobody can tell. */
-  yaw: () => number | null;
-}
 
 export interface Taken {
   frames: Frame[];
@@ -23,12 +12,6 @@ export interface Taken {
   photo: Blob;
   /** When each step of the challenge was on the screen, on the clock of the frames. */
   shownMs: number[];
-}
-
-/** What a challenge gives: pictures in the order of their times, and when each step was shown, on the page's clock. */
-export interface Answered {
-  pictures: Picture[];
-  shown: number[];
 }
 
 export async function taken(take: Take, scene: Scene): Promise<Taken> {

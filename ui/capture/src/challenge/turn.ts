@@ -12,8 +12,8 @@ import { arrow } from "../parts/arrow";
 import { words } from "../words";
 import { Following } from "./following";
 import { painted } from "./moments";
+import type { Answered, Scene } from "./scene";
 import { spread, type Candidate } from "./spread";
-import type { Answered, Scene } from "./take";
 
 type Turn = Extract<Challenge, { kind: "turn" }>;
 
