@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import delete, select, update
 
-from engine.contracts import Evidence, History, Outcome, Readings, Sighting, Signal
+from engine.contracts import Evidence, Readings, Signal
 from engine.service.runs.coming import MOST_TRIES
 from engine.service.runs.ending import LEFT_BEHIND
-from engine.service.runs.history import StoredHistory
 from engine.store.tables import capture_session, run
 from tests.service.conftest import Person, Running
 from tests.service.flows import begun, flowing, outcomes, patched, run_row
@@ -270,34 +268,3 @@ def test_while_somebody_outside_is_waited_for_no_frame_is_kept_that_nobody_reads
     assert person.submit(digest).json()["state"] == "submitted", "the same submission is still answered"
     assert person.ask("open", {}).json()["code"] == "sessionUsed"
     assert patched(service, answer["eval_id"], {"document.age": 30}).json()["decision"] == "ACCEPT"
-
-
-class Counting(Ageing):
-    """Leaves the customer to be known again, and notes how often that was so before."""
-
-    def __init__(self, *ages: float) -> None:
-        super().__init__(*ages)
-        self.counted: list[Mapping[Outcome, int] | None] = []
-        self.history: History | None = None
-
-    def read(self, evidence: Evidence, so_far: Readings) -> Signal:
-        """The next age."""
-        assert self.history
-        since = datetime.now(UTC) - timedelta(days=1)
-        own = self.history.counts("Sandbox", "customer", "ada", since=since, but=evidence.evaluation)
-        self.counted.append(own)
-        return replace(super().read(evidence, so_far), sightings=(Sighting("customer", "ada"),))
-
-
-@pytest.mark.parametrize("age", [Counting(NEAR, OLD)])
-def test_the_first_selfie_does_not_count_against_the_second(service: Running, age: Counting) -> None:
-    stores = service.services.stores
-    age.history = StoredHistory(stores.evaluations, stores.sightings)
-    _, token = invited(service)
-    person = service.browser(token)
-    person.submit(person.captured())
-    since = datetime.now(UTC) - timedelta(days=1)
-    assert age.history.counts("Sandbox", "customer", "ada", since=since) == {"review": 1}, "but against all others"
-    person.submit(person.frames().json()["digest"])
-    assert age.counted == [{}, {}]
-    assert age.history.counts("Sandbox", "customer", "ada", since=since) == {"accept": 1}
