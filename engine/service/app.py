@@ -60,6 +60,7 @@ def create_app(services: Services, *, console: bool = True, carries: bool = Fals
         openapi_url="/api/openapi.json",
         docs_url=None,  # its page would load scripts from a stranger's host
         redoc_url=None,
+        redirect_slashes=False,  # the redirect would name the Host header's host, and http behind a proxy that has TLS
     )
     app.state.services = services
     install_error_map(app)

@@ -275,7 +275,7 @@ def test_a_list_that_cannot_be(service: Running, query: str) -> None:
     assert service.client.get(f"/api/evaluation?{query}").status_code == 422
 
 
-@pytest.mark.parametrize("path", ["/nope", "/api", "/api/evaluation/a/b", "/webhooks"])
+@pytest.mark.parametrize("path", ["/nope", "/api", "/api/evaluation/", "/api/evaluation/a/b", "/healthz/", "/webhooks"])
 def test_an_address_without_anything(service: Running, path: str) -> None:
     assert_refused(service.client.get(path), 404, "notFound")
 

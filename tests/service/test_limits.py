@@ -16,7 +16,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from engine.frames import MAX_REQUEST_BYTES
-from engine.service.access.limits import MAX_DEPTH, BoundedBodies, is_too_deep
+from engine.service.access.limits import MAX_DEPTH, MAX_PARTS, BoundedBodies, is_too_deep
 from engine.service.app import create_app
 from tests.service.conftest import KEY, running
 
@@ -164,6 +164,24 @@ def test_all_bodies_together_are_bounded(tmp_path: Path) -> None:
 )
 def test_depth_is_counted_outside_of_strings(text: str, deep: bool) -> None:
     assert is_too_deep(text.encode()) is deep
+
+
+@pytest.mark.parametrize("depth", [MAX_DEPTH - 1, MAX_DEPTH, MAX_DEPTH + 1])
+@pytest.mark.parametrize("beside", ["1", "[{}, []]", '"]}"', '"\\\\", "\\""'])
+def test_depth_is_exact_whatever_stands_beside_it(depth: int, beside: str) -> None:
+    text = beside
+    for level in range(depth - (beside == "[{}, []]") * 2):
+        text = f'{{"[": {text}, "a": {{}}}}' if level % 2 else f"[[], {text}, [[]]]" if level > 1 else f"[{text}]"
+    assert is_too_deep(text.encode()) is (depth > MAX_DEPTH)
+    assert is_too_deep(bytearray(text, "ascii")) is (depth > MAX_DEPTH)
+
+
+@pytest.mark.parametrize("part", ["{},", '"",', "1,", "[],"])
+def test_a_body_of_countless_small_parts_is_refused_unread(address: tuple[str, int], part: str) -> None:
+    body = ("[" + part * MAX_PARTS + "1]").encode()
+    with socket.create_connection(address) as connection:
+        connection.sendall(head(f"Content-Length: {len(body)}") + body)
+        assert answered(connection).startswith(b"HTTP/1.1 413")
 
 
 def test_counting_depth_is_quick() -> None:

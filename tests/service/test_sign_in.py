@@ -144,3 +144,8 @@ def test_an_app_that_was_not_built_says_what_to_do(tmp_path: Path, monkeypatch: 
 def test_the_root_is_not_swallowed(service: Running) -> None:
     assert service.client.get("/console/").status_code == 404
     assert service.client.get("/metrics").status_code == 404
+
+
+def test_no_redirect_names_the_host_that_somebody_sent(site: tuple[TestClient, Settings]) -> None:
+    client, _ = site
+    assert client.get("/console", headers={"Host": "evil.example"}).headers["location"] == "/console/"

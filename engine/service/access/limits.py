@@ -14,8 +14,12 @@ from engine.service.wire.problems import Problem, busy
 
 MAX_DEPTH = 64
 """Deepest nesting of a JSON body; the contract needs six."""
+MAX_PARTS = 2_000_000
+"""Most texts, values and brackets in a JSON body: what takes long to read is many small things, not few large ones."""
 
-_TOKENS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[{]|[\]}]', re.DOTALL)
+_TEXTS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+_NO_BRACKETS = bytes(sorted({*range(256)} - {*b"[]{}"}))
+_ONE_KIND = bytes.maketrans(b"{}", b"[]")
 
 
 class BoundedBodies:
@@ -58,7 +62,11 @@ class BoundedBodies:
             body += chunk
             self._held += len(chunk)
             more = message.get("more_body", False)
-        if not _is_csv(scope) and is_too_deep(body):
+        if _is_csv(scope):
+            return True
+        if has_too_many_parts(body):
+            raise Problem(413, "bodyTooLarge", f"The body has more than {MAX_PARTS:,} parts.")
+        if is_too_deep(body):
             raise Problem(400, "tooDeep", f"The body is nested more than {MAX_DEPTH} deep.")
         return True
 
@@ -77,20 +85,22 @@ def _is_csv(scope: Scope) -> bool:
     return bytes(dict(scope["headers"]).get(b"content-type", b"")).lower().startswith(b"text/csv")
 
 
+def has_too_many_parts(body: bytes | bytearray) -> bool:
+    """Whether a JSON text is made of more than `MAX_PARTS` parts."""
+    return sum(body.count(sign) for sign in (b'"', b",", b"[", b"{")) > MAX_PARTS
+
+
 def is_too_deep(body: bytes | bytearray) -> bool:
     """Whether a JSON text nests deeper than `MAX_DEPTH`. Not a parser: a text that is no JSON may answer anything."""
     if body.count(b"[") + body.count(b"{") <= MAX_DEPTH:
         return False
-    depth = 0
-    for token in _TOKENS.finditer(body):
-        first = token.group()[:1]
-        if first in b"[{":
-            depth += 1
-            if depth > MAX_DEPTH:
-                return True
-        elif first in b"]}":
-            depth -= 1
-    return False
+    brackets = _TEXTS.sub(b"", body).translate(_ONE_KIND, _NO_BRACKETS)
+    for _ in range(MAX_DEPTH):
+        inner = brackets.replace(b"[]", b"")  # the innermost level, wherever it is
+        if len(inner) == len(brackets):
+            break
+        brackets = inner
+    return b"[]" in brackets or len(brackets) > MAX_DEPTH
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

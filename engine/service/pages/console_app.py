@@ -30,7 +30,7 @@ def create_console(settings: Settings) -> tuple[FastAPI, str]:
                 await stack.enter_async_context(streamlit.lifespan()(app))
             yield
 
-    app = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
+    app = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     install_error_map(app)
 
     @app.get("/")
@@ -48,6 +48,11 @@ def create_console(settings: Settings) -> tuple[FastAPI, str]:
 
 def mount_console(app: FastAPI, settings: Settings, links: Links, console: ASGIApp) -> None:
     """The console under `/console`, behind the sign-in unless that is off."""
+
+    @app.get("/console", include_in_schema=False)
+    def to_console() -> RedirectResponse:
+        return RedirectResponse("/console/", 308)
+
     if settings.sign_in == "off":
         app.mount("/console", SameOrigin(console))
         return
