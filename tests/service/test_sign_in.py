@@ -99,6 +99,38 @@ def test_a_websocket_of_another_origin_is_closed(site: tuple[TestClient, Setting
             socket.receive_text()
 
 
+@pytest.mark.parametrize(
+    ("host", "is_own"),
+    [
+        ("127.0.0.1:8000", True),
+        ("localhost", True),
+        ("[::1]:8000", True),
+        ("desk.example", True),
+        ("stranger.example:8000", False),
+        ("127.0.0.1.stranger.example", False),
+        ("localhost@stranger.example", False),
+        ("[", False),
+        ("", False),
+    ],
+)
+def test_without_sign_in_a_name_that_a_stranger_points_here_opens_nothing(
+    tmp_path: Path, host: str, is_own: bool
+) -> None:
+    settings = Settings(data=tmp_path, sign_in="off", public_url="https://desk.example")
+    app = FastAPI()
+    console_app.mount_console(app, settings, Links(KeyRing(tmp_path / "keys"), settings.public), inner)
+    with TestClient(app) as client:
+        headers = {"Host": host, "Origin": f"http://{host}"}
+        page = client.get("/console/", headers=headers)
+        assert (page.status_code, page.text == "inside") == ((200, True) if is_own else (403, False))
+        if not is_own:
+            with (
+                pytest.raises(WebSocketDisconnect),
+                client.websocket_connect("/console/_stcore/stream", headers=headers),
+            ):
+                pass
+
+
 def test_the_token_is_kept_for_its_owner_only(site: tuple[TestClient, Settings]) -> None:
     _, settings = site
     for path in [settings.data / "console.token", *(settings.data / "keys").iterdir()]:

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp
 
 from engine.service.access.links import Links
 from engine.service.pages.pages_of_ui import NO_CONSOLE, console_app
-from engine.service.pages.sign_in import SameOrigin, SignInRequired, console_token, sign_in_routes
+from engine.service.pages.sign_in import OwnHost, SameOrigin, SignInRequired, console_token, sign_in_routes
 from engine.service.settings import Settings
 from engine.service.telemetry.logs import LoggedRequests
 from engine.service.wire.headers import PageHeaders
@@ -54,7 +54,7 @@ def mount_console(app: FastAPI, settings: Settings, links: Links, console: ASGIA
         return RedirectResponse("/console/", 308)
 
     if settings.sign_in == "off":
-        app.mount("/console", SameOrigin(console))
+        app.mount("/console", OwnHost(SameOrigin(console), settings.public))
         return
     cookie = links.console_cookie(console_token(settings))
     app.include_router(sign_in_routes(settings, cookie))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from http.cookies import CookieError, SimpleCookie
 from importlib import resources
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from engine.service.settings import Settings
+from engine.service.settings import Settings, is_loopback
 from engine.service.wire.problems import Problem
 from engine.store.secrets import same, secret_text
 
@@ -54,6 +54,34 @@ class SameOrigin:
             await send({"type": "websocket.close", "code": 4403})
             return
         await self._app(scope, receive, send)
+
+
+class OwnHost:
+    """Where there is no sign-in: answers who asks for a name of this machine, or for the public one.
+
+    A stranger's page can let its own name stand for a loopback address, and would then be of the same origin.
+    """
+
+    def __init__(self, app: ASGIApp, public: str) -> None:
+        self._app = app
+        self._public = urlsplit(public).hostname
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan" or self._is_own(dict(scope["headers"]).get(b"host", b"").decode("latin-1")):
+            await self._app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 4403})
+        else:
+            await Problem(403, "forbidden", "Open the console by the address that the service printed.").response()(
+                scope, receive, send
+            )
+
+    def _is_own(self, host: str) -> bool:
+        try:
+            name = urlsplit(f"//{host}").hostname or ""
+        except ValueError:
+            return False
+        return name == self._public or is_loopback(name)
 
 
 def _is_same_origin(headers: dict[bytes, bytes]) -> bool:
