@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -64,6 +64,15 @@ class Refused(Exception):  # noqa: N818 - the word of the domain: a document was
 
     def __str__(self) -> str:
         return render(self.diagnostics, self.text)
+
+
+def together(refusals: Sequence[Refused]) -> Refused:
+    """One refusal with the mistakes of several, each in its own text."""
+    texts: dict[str, str] = {}
+    for refused in refusals:
+        text = refused.text
+        texts |= {d.location.source: text for d in refused.diagnostics} if isinstance(text, str) else text
+    return Refused([d for refused in refusals for d in refused.diagnostics], texts)
 
 
 def errors(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

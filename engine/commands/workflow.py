@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -18,6 +19,7 @@ from engine.workflow.drawing import graph_of, svg_of, text_of
 from engine.workflow.installed import Installed, installed
 from engine.workflow.model import Workflow
 from engine.workflow.schema import workflow_schema
+from engine.workflow.shipped import taken_names
 from engine.workflow.ways import Edge
 
 FINDINGS, USAGE = 1, 2
@@ -42,7 +44,7 @@ def check(
 ) -> None:
     """Tell every mistake of workflows, with its place and a way out."""
     if files:
-        reports = [_report(_installed(folder, file), _text(file), str(file)) for file in files]
+        reports = [_report(_beside(_installed(folder, file), file), _text(file), str(file)) for file in files]
     else:
         there = _installed(folder, None)
         reports = [_report(there, text, source) for source, text in there.library.workflows.items()]
@@ -58,7 +60,8 @@ def _report(there: Installed, text: str, source: str) -> tuple[dict[str, Any], s
     """What `check --json` says of a file, and its diagnostics as a person reads them."""
     found: Sequence[Diagnostic]
     try:
-        found = there.check(text, source)
+        taken = taken_names(there.library.workflows)
+        found = (*there.check(text, source), *(each for each in taken if each.location.source == source))
     except Refused as refused:  # a policy that the check stands on
         found, text = refused.diagnostics, ""
     return {"file": source, "ok": not errors(found), "diagnostics": [d.to_json() for d in found]}, render(found, text)
@@ -161,6 +164,15 @@ def _installed(folder: Path | None, file: Path | None) -> Installed:
     except Refused as refused:
         _show(refused)
     return there
+
+
+def _beside(there: Installed, file: Path) -> Installed:
+    """The same, with this file called as the person called it."""
+    called = {
+        source: str(file) if Path(source).resolve() == file.resolve() else source for source in there.library.workflows
+    }
+    workflows = {called[source]: text for source, text in there.library.workflows.items()}
+    return replace(there, library=replace(there.library, workflows=workflows))
 
 
 def _is_shipped(folder: Path) -> bool:

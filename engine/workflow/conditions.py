@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.contracts import SEVERITY, Value
+from engine.diagnostics import Diagnostic
 from engine.features import MAX_INTEGER, Catalogue, Feature, FeatureType
 from engine.logic.explain import text
 from engine.logic.lowering import Lowering, compiled
@@ -29,6 +30,7 @@ OF_THE_RUN = (
     Feature(PASS, "integer", "Pass", "1 before any step up.", "workflow", low=1, high=MOST_PASSES),
 )
 """What conditions may read besides features."""
+_OF_POLICIES = {"unknown-parameter": "parameters", "unknown-register": "packs and lists"}
 _FEATURE_TYPES: Mapping[Type, FeatureType] = {
     NUMBER: "number",
     BOOLEAN: "boolean",
@@ -120,7 +122,21 @@ def plain(node: Node) -> Any:
 def _typed(node: Node, names: Names, mistakes: Mistakes) -> Expression | None:
     before = len(mistakes.found)
     expression = read_condition(node, names.scope(), mistakes)
-    return expression if len(mistakes.found) == before else None
+    if len(mistakes.found) == before:
+        return expression
+    mistakes.found[before:] = map(_as_of_a_workflow, mistakes.found[before:])
+    return None
+
+
+def _as_of_a_workflow(found: Diagnostic) -> Diagnostic:
+    """What only policies have is no misspelt name here: it says where it can be had."""
+    what = _OF_POLICIES.get(found.code)
+    if what is None:
+        return found
+    message = f"a condition of a workflow has no {what}"
+    return replace(
+        found, message=message, hint="write the value itself, or let a policy decide and branch `on: decision`"
+    )
 
 
 def _constants_are_possible(expression: Expression, names: Names, mistakes: Mistakes) -> None:

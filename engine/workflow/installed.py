@@ -9,7 +9,7 @@ from functools import cache, cached_property
 from pathlib import Path
 
 from engine.contracts import ModelFile, ModelUnavailable, Outcome, Ports, Sighting, SignalProvider
-from engine.diagnostics import Diagnostic, Refused, errors
+from engine.diagnostics import Diagnostic, Refused, errors, together
 from engine.features import Catalogue
 from engine.policy import CompiledPolicy, installed_vocabulary, read_policy
 from engine.policy.registers import shelf_of
@@ -39,15 +39,21 @@ class Installed:
 
     @cached_property
     def policies(self) -> Mapping[str, CompiledPolicy]:
-        """Every policy; raises `Refused` for the first with mistakes."""
+        """Every policy; raises `Refused` with the mistakes of all."""
         known = installed_vocabulary()
         shelf = shelf_of(known.catalogue, self.folder)
-        return {
-            name: read_policy(
-                text, source=self.library.source(name), catalogue=known.catalogue, reasons=known.reasons, shelf=shelf
-            )
-            for name, text in self.library.policies.items()
-        }
+        found, refusals = dict[str, CompiledPolicy](), list[Refused]()
+        for name, text in self.library.policies.items():
+            source = self.library.source(name)
+            try:
+                found[name] = read_policy(
+                    text, source=source, catalogue=known.catalogue, reasons=known.reasons, shelf=shelf
+                )
+            except Refused as refused:
+                refusals.append(refused)
+        if refusals:
+            raise together(refusals)
+        return found
 
     @cached_property
     def strategies(self) -> Mapping[str, tuple[str, ...]]:

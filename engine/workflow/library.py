@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from engine.diagnostics import Diagnostic, Location, Refused
+from engine.diagnostics import Diagnostic, Location, Refused, together
 from engine.logic.mistakes import Mistakes, quoted
 from engine.logic.syntax import Scalar
 from engine.policy.document import read_document
 from engine.policy.files import read_text
 from engine.policy.include import FolderLibrary, whole
 from engine.policy.shipped import shipped_policies
-from engine.workflow.shipped import shipped_texts
+from engine.workflow.shipped import shipped_sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +36,26 @@ def read_library(folder: Path | None) -> Library:
     """The shipped texts, with those of a folder where one is given.
 
     Raises:
-        Refused: the folder or a file in it cannot be read, or a policy has a shipped one's name or not its file's.
+        Refused: the folder or files in it cannot be read, or policies have a shipped one's name or not their file's.
     """
-    shipped = {f"policies/workflows/{file}": text for file, text in shipped_texts().items()}
+    shipped = shipped_sources()
     if folder is None:
         return Library(shipped_policies(), shipped)
     if not folder.is_dir():
         raise Refused([Diagnostic("no-folder", "there is no such folder of policies", Location(str(folder)))])
-    policies = {file.stem: _policy_text(file) for file in _files(folder)}
-    workflows = {str(file): _text(file) for file in _files(folder / "workflows")}
-    own = {file.stem: str(file) for file in _files(folder)}
-    return Library({**shipped_policies(), **policies}, shipped | workflows, own)
+    texts, refusals = dict[Path, str](), list[Refused]()
+    own, flows = _files(folder), _files(folder / "workflows")
+    for file in (*own, *flows):
+        try:
+            texts[file] = _policy_text(file) if file in own else _text(file)
+        except Refused as refused:
+            refusals.append(refused)
+    if refusals:
+        raise together(refusals)
+    policies = {file.stem: texts[file] for file in own}
+    sources = {file: f"./{file}" if str(file) in shipped else str(file) for file in flows}
+    workflows = {sources[file]: texts[file] for file in flows}
+    return Library({**shipped_policies(), **policies}, shipped | workflows, {file.stem: str(file) for file in own})
 
 
 def _files(folder: Path) -> list[Path]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import cast
 
 from engine.contracts import EvidenceKind
-from engine.diagnostics import Diagnostic, Refused, errors
+from engine.diagnostics import Diagnostic, Location, Refused, errors
 from engine.features import Catalogue
 from engine.logic.mistakes import Mistakes
 from engine.logic.syntax import Entries, Items
@@ -74,8 +74,14 @@ def check_workflow(
 
 def name_in(text: str) -> str:
     """The name that a text gives its workflow, whatever else is wrong with it; the empty string where it gives none."""
-    document = read_document(text, "", Mistakes())
-    return (word_of(document.root.get("workflow")) if document else None) or ""
+    return named_in(text, "")[0]
+
+
+def named_in(text: str, source: str) -> tuple[str, Location]:
+    """The same with its place."""
+    document = read_document(text, source, Mistakes())
+    node = document.root.get("workflow") if document else None
+    return word_of(node) or "", node.location if node else Location(source)
 
 
 def _known(

@@ -51,6 +51,40 @@ def test_a_folder_of_ones_own(own: Path) -> None:
     assert run("test", own / GATE_FILE).exit_code == 1, "a policy that reviews everything"
 
 
+def test_a_name_that_another_workflow_has_is_told_of_both(own: Path) -> None:
+    """The service would not start with them. A shipped workflow keeps its name."""
+    others = {"second": "gate", "shipped": "age_gate"}
+    for file, name in others.items():
+        (own / f"workflows/{file}.yaml").write_text(
+            GATE.replace("workflow: gate", f"workflow: {name}"), encoding="utf-8"
+        )
+    for file, other in (
+        ("gate", str(own / "workflows/second.yaml")),
+        ("second", str(own / GATE_FILE)),
+        ("shipped", "policies/workflows/age_gate.yaml"),
+    ):
+        result = run("check", own / f"workflows/{file}.yaml")
+        assert result.exit_code == 1
+        assert result.stdout.count("taken-name") == 1
+        assert f"`{other}` has it" in result.stdout
+    whole = run("check", "--policies", own)
+    assert (whole.exit_code, whole.stdout.count("taken-name")) == (1, 3)
+
+
+def test_every_file_of_a_folder_that_cannot_be_read_is_told_at_once(own: Path) -> None:
+    (own / "workflows/a.yaml").write_bytes(b"\xff\xfe")
+    (own / "workflows/b.yaml").write_bytes(b"\xff\xfe")
+    (own / "mine.yaml").write_text("policy: yours\n", encoding="utf-8")
+    told = run("check", "--policies", own).stderr
+    assert (told.count("bad-text"), told.count("wrong-name")) == (2, 1)
+    for file in (own / "workflows").glob("[ab].yaml"):
+        file.unlink()
+    for name in ("mine", "more"):
+        (own / f"{name}.yaml").write_text(f"policy: {name}\notherwise: revie\n", encoding="utf-8")
+    told = run("check", "--policies", own).stderr
+    assert told.count("`otherwise` must be an outcome") == 2
+
+
 def test_mistakes_and_warnings_are_told(own: Path) -> None:
     (own / GATE_FILE).write_text(GATE.replace("tags: [seen]", "tags: [seen, seen]"), encoding="utf-8")
     warned = run("check", own / GATE_FILE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 
 import pytest
 
@@ -10,9 +11,12 @@ from engine.diagnostics import Refused
 from engine.policy import shipped_catalogue
 from engine.service.runs.pipeline import NoHistory, build_pipeline
 from engine.service.wiring import NoModels
+from engine.workflow.library import read_library
 from engine.workflow.providers import installed_factories
+from engine.workflow.read import name_in
+from engine.workflow.shipped import read_workflows, taken_names
 from engine.workflow.steps import Shadow
-from tests.workflow.test_cases import HERE
+from tests.workflow.test_cases import FOLDER, HERE
 
 APART = """\
 workflow: apart
@@ -62,3 +66,26 @@ def test_a_text_of_earlier_is_read_though_what_it_names_is_gone() -> None:
     step = bound.workflow.steps["candidate"]
     assert isinstance(step, Shadow)
     assert step.workflow == "gone"
+
+
+def test_a_start_tells_the_mistakes_of_every_workflow() -> None:
+    texts = {"a.yaml": TOGETHER, "b.yaml": TOGETHER, "c.yaml": LOOKED_ON.replace("apart", "third")}
+    with pytest.raises(Refused) as refused:
+        read_workflows(texts, tuple(installed_factories()), HERE.strategies)
+    assert [(each.location.source, each.code) for each in refused.value.diagnostics] == [
+        ("a.yaml", "taken-name"),
+        ("b.yaml", "taken-name"),
+        ("c.yaml", "unknown-workflow"),
+    ]
+    assert "workflow: gone" in str(refused.value), "each with its own line"
+
+
+def test_a_file_of_ones_own_never_stands_in_for_a_shipped_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though its folder is called as the package's own, and mistakes would call both files alike."""
+    (tmp_path / "policies" / "workflows").mkdir(parents=True)
+    text = (FOLDER / "age_gate.yaml").read_text(encoding="utf-8").replace("reject: done", "reject: manual")
+    (tmp_path / "policies" / "workflows" / "age_gate.yaml").write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    found = read_library(Path("policies")).workflows
+    assert [name_in(each) for each in found.values()].count("age_gate") == 2
+    assert [each.location.source for each in taken_names(found)] == ["./policies/workflows/age_gate.yaml"]

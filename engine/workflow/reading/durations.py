@@ -8,6 +8,7 @@ from datetime import timedelta
 LONGEST = timedelta(days=30)
 PATTERN = r"([1-9][0-9]{0,6})([smhd])"
 _FORM = re.compile(PATTERN)
+_EXAMPLES = ("2s", "90s", "10m", "24h", "7d")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -24,3 +25,9 @@ def shown(length: timedelta) -> str:
         if seconds % size == 0 and seconds >= (2 * size if unit == "d" else size):
             return f"{seconds // size}{unit}"
     return f"{seconds}s"
+
+
+def examples(longest: timedelta) -> str:
+    """Lengths of time that are no longer than this, as files say them."""
+    fit = [f"`{text}`" for text in _EXAMPLES if (duration_of(text) or longest) <= longest][-4:]
+    return " or ".join(filter(None, [", ".join(fit[:-1]), fit[-1]]))

@@ -12,7 +12,7 @@ from engine.diagnostics import Location
 from engine.logic.mistakes import Mistakes, did_you_mean, quoted
 from engine.logic.syntax import Entries, Items, Node, Scalar, described
 from engine.workflow.conditions import Names
-from engine.workflow.reading.durations import LONGEST, duration_of, shown
+from engine.workflow.reading.durations import LONGEST, duration_of, examples, shown
 from engine.workflow.reading.known import Known
 
 NAME = r"[a-z][a-z0-9_-]{0,63}"
@@ -132,7 +132,7 @@ class Written:
             return default
         length = duration_of(word_of(node) or "")
         if length is None or length > longest:
-            self.wrong(key, f"a length of time of at most {shown(longest)}, as in `90s`, `10m`, `24h` or `7d`", node)
+            self.wrong(key, f"a length of time of at most {shown(longest)}, as in {examples(longest)}", node)
             return default
         return length
 

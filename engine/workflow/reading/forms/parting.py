@@ -19,6 +19,8 @@ from engine.workflow.words import OUTCOMES
 
 MOST_CASES = 100
 ON = ("decision",)
+_ELSEWHERE = ("then", "to", "goto")
+"""What other languages, and the rules of policies, call a case's `next`."""
 
 
 def _branch(written: Written) -> Branch:
@@ -84,7 +86,8 @@ def _case(written: Written, node: Node, edge: str) -> Case | None:
         return None
     for key, _ in node.pairs:
         if key.value not in {"when", "next"}:
-            hint = did_you_mean(str(key.value), ("when", "next"))
+            hint = "a case leads to a step with `next`" if key.value in _ELSEWHERE else ""
+            hint = hint or did_you_mean(str(key.value), ("when", "next"))
             written.mistakes.add("unknown-key", f"a case has no key {quoted(key.value)}", key.location, hint)
     for name in ("when", "next"):
         if node.get(name) is None:
@@ -137,6 +140,9 @@ def _part(written: Written, key: Scalar, node: Node) -> Part | None:
 def _end(written: Written) -> End:
     found = written.choice("at_least", OUTCOMES, "outcome")
     least: Outcome | None = next((outcome for outcome in OUTCOMES if outcome == found), None)
+    if least == "accept":
+        message, hint = "`at_least: accept` changes nothing: every decision is at least that", "remove it"
+        written.mistakes.add("no-effect", message, written.at("at_least"), hint, "warning")
     return End(written.id, at_least=least)
 
 
