@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from engine.diagnostics import Refused
 from engine.service.settings import Settings
 from engine.service.telemetry.observing import Observer
 from engine.service.telemetry.tracing import Tracing, tracing_to
-from engine.service.telemetry.tracing_otel import OtelTracing
+from engine.service.telemetry.tracing_otel import EXPORTER, OtelTracing
 from engine.service.wiring import NoModels, open_services
 from tests.service.conftest import KEY, Running, as_base64, running, telling
 from tests.service.providers import GOOD, Raising
@@ -83,7 +84,10 @@ def test_an_error_leaves_its_kind_and_not_its_message(spans: InMemorySpanExporte
     assert (span.name, dict(span.attributes or {}), span.events) == ("store", {"error.type": "RuntimeError"}, ())
 
 
-def test_without_the_package_the_setting_is_refused_with_a_way_out(tmp_path: Path) -> None:
+def test_without_the_package_the_setting_is_refused_with_a_way_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, EXPORTER, None)  # as if it were not installed
     settings = Settings(data=tmp_path, otel_endpoint="http://127.0.0.1:4318")
     with pytest.raises(Refused) as refused:
         open_services(settings, factories=telling(GOOD), models=NoModels(), environment={})

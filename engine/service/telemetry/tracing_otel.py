@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -14,6 +15,9 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor, SimpleSpanProcess
 from engine.service.telemetry.tracing import Attribute, Span, Tracing
 
 EXPORTER = "opentelemetry.exporter.otlp.proto.http.trace_exporter"
+PATH = "/v1/traces"
+CLOSE_SECONDS = 1.0
+"""For what is left at the end. The library would wait half a minute for a collector that hangs."""
 
 
 class OtelSpan:
@@ -62,13 +66,16 @@ class OtelTracing(Tracing):
                 raise
 
     def close(self) -> None:
-        """Send what is left, for as long as the library allows."""
-        self._provider.shutdown()
+        """Send what is left, for a moment: a collector that hangs must not hold up the end of the process."""
+        last = threading.Thread(target=self._provider.shutdown, name="traces-end", daemon=True)
+        last.start()
+        last.join(CLOSE_SECONDS)
 
 
 def traces_to(endpoint: str) -> OtelTracing:
     """Traces to a collector by OTLP over HTTP; raises `ImportError` where its exporter is not installed."""
-    exporter: SpanExporter = import_module(EXPORTER).OTLPSpanExporter(endpoint=f"{endpoint.rstrip('/')}/v1/traces")
+    base = endpoint.rstrip("/").removesuffix(PATH)  # some write it with, as the library's own variable wants it
+    exporter: SpanExporter = import_module(EXPORTER).OTLPSpanExporter(endpoint=base + PATH)
     return OtelTracing(exporter)
 
 
