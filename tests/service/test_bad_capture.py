@@ -161,7 +161,8 @@ def test_every_field_of_a_delivery(waiting: Person, changes: dict[str, Any]) -> 
 
 def test_half_a_surrogate_pair(waiting: Person) -> None:
     body = b'{"envelope": "\\ud800", "mac": "' + b"0" * 64 + b'", "frames": []}'
-    answer = waiting.client.post("/api/capture/sessions/frames", content=body)
+    headers = {"Content-Type": "application/json"}
+    answer = waiting.client.post("/api/capture/sessions/frames", content=body, headers=headers)
     assert (answer.status_code, answer.json()["code"]) in {(422, "badRequest"), (400, "badJson")}
 
 

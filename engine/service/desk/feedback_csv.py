@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from engine.service.wire.answers import timestamp
 from engine.service.wire.desk_requests import FeedbackRequest, is_too_late
-from engine.service.wire.problems import MAX_ERRORS, Problem
+from engine.service.wire.problems import MAX_ERRORS, Problem, message_of
 from engine.store.labels import Label
 
 MOST_ROWS = 5_000
@@ -78,7 +78,7 @@ def read_rows(content: bytes, now: datetime) -> tuple[list[Row], list[Wrong]]:
 def refused(wrong: Sequence[Wrong]) -> Problem:
     """422 with the mistakes in the file's order, as many as are told."""
     ordered = sorted(wrong, key=lambda each: each.line)
-    detail = f"Nothing was imported: the file has {len(wrong)} mistakes."
+    detail = f"Nothing was imported: the file has {len(wrong)} mistake{'' if len(wrong) == 1 else 's'}."
     return Problem(422, "badImport", detail, errors=[asdict(each) for each in ordered])
 
 
@@ -127,8 +127,8 @@ def _must_be_header(header: Sequence[str]) -> None:
     unknown = sorted({name for name in header if name not in COLUMNS})
     missing = [name for name in NEEDED if name not in header]
     if unknown or missing or len(set(header)) != len(header):
-        detail = f"The first line names the columns {', '.join(NEEDED)}, and perhaps eval_id and at, each once."
-        raise Problem(422, "badHeader", detail)
+        columns = f"the columns {', '.join(NEEDED)}, and perhaps eval_id and at, each once"
+        raise Problem(422, "badHeader", f"The first line names {columns}, with commas between them, as spelled here.")
 
 
 def _row(line: int, cells: dict[str, str], surplus: int, now: datetime) -> Row | list[Wrong]:
@@ -149,4 +149,4 @@ def _row(line: int, cells: dict[str, str], surplus: int, now: datetime) -> Row |
 
 def _wrong(line: int, error: dict[str, Any]) -> Wrong:
     column = str(error["loc"][0]) if error["loc"] else ""
-    return Wrong(line, "at" if column == "timestamp" else column, error["type"], str(error["msg"]))
+    return Wrong(line, "at" if column == "timestamp" else column, error["type"], message_of(error))

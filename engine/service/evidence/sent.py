@@ -127,6 +127,8 @@ def _decoded(text: str) -> bytes:
     """The bytes of base64 text, refused before it is decoded where it is too long, or is none."""
     if len(text) > _MAX_BASE64:
         raise BadFrame("image-too-large", f"the image has more than {MAX_FRAME_BYTES} bytes")
+    if text.startswith("data:"):
+        raise BadFrame("not-base64", "the image is a data URI; only what stands after its comma is base64")
     if len(text) % 4:
         raise BadFrame("not-base64", "the image is not base64")
     try:

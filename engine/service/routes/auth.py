@@ -54,7 +54,21 @@ def caller(
         services.rates.refused(request.scope, address_of(request))
         raise _unauthorized()
     services.rates.admit_key(request.scope, key.id)
+    _must_know_query(request)
     return key
+
+
+def _must_know_query(request: Request) -> None:
+    """Raises `Problem` 422 for a parameter that the address does not take: a filter left out by a slip finds all."""
+    if not request.url.query:
+        return
+    known = {each.alias for each in request.scope["route"].dependant.query_params}
+    sent = [name for name, _ in request.query_params.multi_items()]
+    unknown = [(name, "extra_forbidden", "there is no such parameter") for name in sent if name not in known]
+    twice = [(name, "given_twice", "it is given more than once") for name in {*sent} & known if sent.count(name) > 1]
+    if unknown or twice:
+        errors = [{"at": f"query.{name[:64]}", "code": code, "message": why} for name, code, why in unknown + twice]
+        raise Problem(422, "badRequest", "The request is not as the contract says.", errors=errors)
 
 
 def editor(key: Annotated[ApiKey, Depends(caller)]) -> ApiKey:

@@ -19,19 +19,22 @@ from engine.store.migrate import is_current
 
 router = APIRouter(tags=["operations"])
 Json = dict[str, Any]
+UNREADY = {"description": "Nothing could be stored.", "content": {"application/json": {"schema": {"type": "object"}}}}
 LOOK_AGAIN_SECONDS = 30.0
 LATE_SECONDS = 300.0
 """Age of the oldest webhook not told, from which on its receivers or its relay are in trouble."""
 _seen: WeakKeyDictionary[Services, tuple[float, dict[str, str]]] = WeakKeyDictionary()
 
 
+@router.head("/healthz", include_in_schema=False)
 @router.get("/healthz")
 def health() -> Json:
     """The process answers."""
     return {"status": "ok"}
 
 
-@router.get("/readyz", response_model=None)
+@router.head("/readyz", include_in_schema=False)
+@router.get("/readyz", response_model=None, responses={503: UNREADY})
 def ready(services: Parts) -> JSONResponse:
     """Whether requests should come here.
 

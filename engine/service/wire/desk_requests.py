@@ -7,9 +7,8 @@ from datetime import datetime
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
-from pydantic.json_schema import SkipJsonSchema
 
-from engine.service.wire.requests import PRINTABLE, Id, Name, Note, Strict, Time
+from engine.service.wire.requests import PRINTABLE, Id, Name, Note, OrLeftOut, Strict, Time
 
 Word = Annotated[str, Field(min_length=1, max_length=64, pattern=PRINTABLE)]
 Notes = Annotated[str, Field(max_length=10_000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")]
@@ -57,16 +56,16 @@ class StateRequest(Strict):
     model_config = ConfigDict(json_schema_extra={"minProperties": 2})
 
     workflow: Annotated[Name, Field(description="The evaluation's own: a guard against a wrong `eval_id`.")]
-    decision: Literal["ACCEPT", "REVIEW", "REJECT"] | SkipJsonSchema[None] = None
+    decision: OrLeftOut[Literal["ACCEPT", "REVIEW", "REJECT"]] = None
     status: Annotated[
-        Literal["OPEN", "ON_HOLD", "CLOSED"] | SkipJsonSchema[None],
+        OrLeftOut[Literal["OPEN", "ON_HOLD", "CLOSED"]],
         Field(description="Without it a decision closes the case, and `REVIEW` opens it again."),
     ] = None
     sub_status: Word | None = None
-    notes: Notes | SkipJsonSchema[None] = None
+    notes: OrLeftOut[Notes] = None
     queue: Word | None = None
     review_queues: Annotated[
-        Annotated[list[Word], Field(max_length=1)] | SkipJsonSchema[None],
+        OrLeftOut[Annotated[list[Word], Field(max_length=1)]],
         Field(description="`queue` as answers spell it; one of both."),
     ] = None
 

@@ -14,6 +14,7 @@ from obstore.exceptions import BaseError as BlobError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from engine.diagnostics import Refused
 
@@ -78,6 +79,8 @@ def refused(error: Refused, code: str, detail: str) -> Problem:
     return Problem(422, code, detail, errors=[diagnostic.to_json() for diagnostic in error.diagnostics])
 
 
+_UNREADABLE = "There was an error parsing the body"
+"""What FastAPI says of JSON that is not UTF-8, is compressed, or has a number of thousands of digits."""
 _CODES = {400: "badRequest", 401: "unauthorized", 403: "forbidden", 404: "notFound", 405: "methodNotAllowed"}
 
 
@@ -89,13 +92,21 @@ def install_error_map(app: FastAPI) -> None:
         return error.response()
 
     @app.exception_handler(HTTPException)
-    async def http(_request: Request, error: HTTPException) -> JSONResponse:
+    async def http(request: Request, error: HTTPException) -> JSONResponse:
+        if error.detail == _UNREADABLE:
+            return _no_json().response()
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            error.headers = {"Allow": ", ".join(_methods_of(request))}
         code = _CODES.get(error.status_code, "httpError")
         return Problem(error.status_code, code, _sentence(code, error), headers=error.headers).response()
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
-        return invalid_body(error.errors()).response()
+        found = error.errors()
+        if isinstance(error.body, bytes) and any(tuple(each["loc"]) == ("body",) for each in found):
+            detail = "The body must be JSON, and the request must say so: Content-Type: application/json."
+            return Problem(415, "notJson", detail).response()
+        return invalid_body(found).response()
 
     for away in UNAVAILABLE:
         app.add_exception_handler(away, _store_away)
@@ -119,7 +130,7 @@ async def _store_away(_request: Request, error: Exception) -> JSONResponse:
 def invalid_body(found: Sequence[Any]) -> Problem:
     """422 with the place and kind of each mistake; the value itself is left out, it may be personal."""
     if any(error["type"] in {"json_invalid", "json_type"} for error in found):
-        return Problem(400, "badJson", "The body is not JSON.", errors=[{"code": "json_invalid"}])
+        return _no_json()
     return Problem(422, "badRequest", "The request is not as the contract says.", errors=_places(found))
 
 
@@ -129,10 +140,31 @@ def invalid_part(name: str, found: Sequence[Any]) -> Problem:
     return Problem(422, "badRequest", detail, errors=_places([{**each, "loc": (name, *each["loc"])} for each in found]))
 
 
+def _no_json() -> Problem:
+    return Problem(400, "badJson", "The body is not JSON in UTF-8.", errors=[{"code": "json_invalid"}])
+
+
+def message_of(error: Mapping[str, Any]) -> str:
+    """What a mistake is, for a person."""
+    if error["type"] == "model_attributes_type":
+        return "a JSON object is needed here"
+    return str(error["msg"]).removeprefix("Value error, ")
+
+
 def _places(found: Sequence[Any]) -> list[dict[str, Any]]:
     return [
-        {"at": ".".join(str(part)[:64] for part in error["loc"]), "code": error["type"], "message": error["msg"]}
+        {"at": ".".join(str(part)[:64] for part in error["loc"]), "code": error["type"], "message": message_of(error)}
         for error in found[:MAX_ERRORS]
+    ]
+
+
+def _methods_of(request: Request) -> list[str]:
+    """All that this address takes; the router itself names those of one of its routes only."""
+    routes = request.app.router.routes
+    return [
+        method
+        for method in ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes)
     ]
 
 

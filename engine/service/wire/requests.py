@@ -8,15 +8,27 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    JsonValue,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
 from pydantic.config import JsonDict
-from pydantic.json_schema import SkipJsonSchema
+from pydantic.json_schema import JsonSchemaValue
 
 from engine.frames import MAX_FRAMES
 
-_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 
 def _rfc_3339(value: object) -> datetime:
@@ -26,6 +38,8 @@ def _rfc_3339(value: object) -> datetime:
         return datetime.fromisoformat(value.upper().replace(" ", "T")).astimezone(UTC)
     except OverflowError:
         raise ValueError("a time lies in the years 1 to 9999, in UTC too") from None
+    except ValueError:  # its own message may repeat what was sent
+        raise ValueError("there is no such day, hour, minute, second or time zone") from None
 
 
 Time = Annotated[
@@ -39,8 +53,35 @@ PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
 Id = Annotated[str, Field(min_length=1, max_length=256, pattern=PRINTABLE)]
 Note = Annotated[str, Field(max_length=1024, pattern=PRINTABLE)]
 Name = Annotated[str, Field(min_length=1, max_length=64)]
+
+T = TypeVar("T")
+
+
+class _LeftOut:
+    """For the schema: a field that may be left out, and is not null."""
+
+    @staticmethod
+    def __get_pydantic_json_schema__(core: Any, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        schema = handler(core)
+        (given,) = (one for one in schema.pop("anyOf") if one != {"type": "null"})
+        return {**given, **schema}
+
+
+OrLeftOut = Annotated[T | None, _LeftOut]
+
+
+def _one_mistake(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
+    """A value that is none of a union's types is one mistake, not one for each of them."""
+    try:
+        return read(value)
+    except ValidationError:
+        raise ValueError(
+            "a feature is a finite number, a text, true, false, null, or a list of at most 1000 of these"
+        ) from None
+
+
 Member = float | int | bool | str | None
-Feature = Member | Annotated[list[Member], Field(max_length=1000)]
+Feature = Annotated[Member | Annotated[list[Member], Field(max_length=1000)], WrapValidator(_one_mistake)]
 Dropped = Annotated[JsonValue, Field(description="Taken and dropped; never stored.")]
 Image = Annotated[str, Field(description="Base64 of a JPEG, PNG or WebP of at most 10 MiB and 40 megapixels.")]
 
@@ -96,8 +137,8 @@ class Selfie(Strict):
 
     model_config = ConfigDict(json_schema_extra=_one_of("image", "frames"))
 
-    image: Image | SkipJsonSchema[None] = None
-    frames: Annotated[list[TimedImage], Field(min_length=1, max_length=MAX_FRAMES)] | SkipJsonSchema[None] = None
+    image: OrLeftOut[Image] = None
+    frames: OrLeftOut[Annotated[list[TimedImage], Field(min_length=1, max_length=MAX_FRAMES)]] = None
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Selfie:
@@ -157,8 +198,8 @@ class TryRequest(Strict):
 
     text: Annotated[str, Field(max_length=1_000_000)]
     strategy: Name
-    features: Annotated[dict[Name, Feature], Field(max_length=1000)] | SkipJsonSchema[None] = None
-    selfie: Selfie | SkipJsonSchema[None] = None
+    features: OrLeftOut[Annotated[dict[Name, Feature], Field(max_length=1000)]] = None
+    selfie: OrLeftOut[Selfie] = None
 
     @model_validator(mode="after")
     def _one_of_both(self) -> TryRequest:
