@@ -231,7 +231,8 @@ def test_a_refused_change_is_not_told(service: Running, told: Any) -> None:
 def test_nothing_is_written_to_what_was_erased(service: Running) -> None:
     eval_id = begun(service)["eval_id"]
     put(service, eval_id, notes="seen her passport", decision="ACCEPT")
-    erase_evaluation(service.services.database, eval_id, service.clock.now())
+    owner = service.services.links.passkey_owner
+    erase_evaluation(service.services.database, eval_id, service.clock.now(), owner)
     answer = put(service, eval_id, notes="once more")
     assert (answer.status_code, answer.json()["code"]) == (409, "evaluationErased")
     present = service.evaluation(eval_id)

@@ -50,7 +50,8 @@ def withdrawn(service: Running, eval_id: str) -> Any:
 
 @pytest.mark.parametrize(("workflow", "age"), [("papers_needed", 21.25), ("later", 44.25)])
 def test_what_waits_ends_by_its_erasure_and_is_never_accepted(service: Running, workflow: str, age: float) -> None:
-    eval_id = begun(service, workflow, age, customer=CUSTOMER).json()["eval_id"]
+    named = {"headers": {"Idempotency-Key": f"{CUSTOMER}-1"}}
+    eval_id = begun(service, workflow, age, customer=CUSTOMER, **named).json()["eval_id"]
     assert run_row(service, eval_id).waits_for
     assert erasing(service).erase(eval_id)
     withdrawn(service, eval_id)

@@ -12,6 +12,8 @@ import pytest
 
 from engine.service.capture.passkeys import PasskeyBinding
 from engine.service.capture.relying_party import RelyingParty, challenge_of, relying_party
+from engine.service.runs.erasing import Erasing
+from engine.store.erased import Erased
 from tests.harness.authenticator import Authenticator, unpadded
 from tests.service.conftest import NOW, Person, Running, running, telling
 from tests.service.providers import GOOD, Telling
@@ -209,6 +211,20 @@ def test_a_key_that_was_made_meanwhile_needs_new_options(site: Site) -> None:
     site.evaluated(Authenticator())
     answer = slow.ask("passkey", {"nonce": slow.take.nonce, "credential": made})
     assert (answer.status_code, answer.json()["code"]) == (409, "passkeyChanged")
+
+
+def test_a_key_goes_with_the_last_evaluation_of_its_customer_that_is_erased(site: Site) -> None:
+    service, key = site.service, Authenticator("selfie.example")
+    for customer in ("ada", "bob"):
+        assert site.evaluated(key if customer == "ada" else Authenticator("selfie.example"), customer) == "registered"
+    assert site.evaluated(key) == "verified"
+    erasing = Erasing(service.services.stores, service.clock, Erased(service.data / "keys"))
+    ids = [each["eval_id"] for each in service.client.get("/api/evaluation").json()["items"] if each["id"] == "ada"]
+    owner, known = service.services.links.passkey_owner, service.services.stores.passkeys
+    for eval_id, is_kept in zip(ids, (True, False), strict=True):
+        assert erasing.erase(eval_id)
+        assert (known.of(owner("Sandbox", "ada")) is not None) is is_kept
+    assert known.of(owner("Sandbox", "bob"))
 
 
 def test_it_is_offered_only_where_the_workflow_says_so(site: Site) -> None:
