@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import z3
 
+from engine.logic.formula.terms import any_of
 from engine.policy import CompiledPolicy
 from engine.policy.proofs import findings
 from tests.proofs.policies import less, small
@@ -86,3 +88,17 @@ def test_a_finding_has_its_place_and_names_who_covers_it() -> None:
     (found,) = findings(policy.checked, policy.catalogue, "policy.yaml")
     assert "`a`" in found.hint
     assert found.location.line > 1
+
+
+def test_formulas_made_on_the_way_are_kept() -> None:
+    """The solver frees what nothing holds: of formulas that only a generator made, another would stand in the place."""
+    x = z3.Int("x")
+    made = any_of(z3.And(x == n, x < n + 9) for n in range(20))
+    assert made.eq(z3.Or([z3.And(x == n, x < n + 9) for n in range(20)]))
+
+
+def test_a_code_that_many_rules_with_an_outcome_tell() -> None:
+    """Whether one that only informs adds to them is worked out, and the solver does not fall over it."""
+    many = [rule(f"r{n}", less("age.predicted", n), "review", "R850") for n in range(1, 30)]
+    informs = rule("informs", less("age.predicted", 40), None)
+    assert ("never-matters", "informs") not in odd(small(*many, informs))

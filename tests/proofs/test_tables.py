@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from engine.policy import CompiledPolicy
+from engine.policy.proofs import tables
 from engine.policy.proofs.report import report
 from engine.policy.proofs.tables import table_findings
+from engine.policy.proofs.text import rendered
 from tests.proofs.policies import made_of
 
 
@@ -52,3 +57,21 @@ def test_a_row_that_nothing_reaches_never_fires() -> None:
     """The rows before it take every record."""
     policy = table("first", "< 18", ">= 18", "< 13")
     assert [rule.id for rule in report(policy).silent] == ["ages.row2"]
+
+
+def test_a_record_is_worked_out_once_however_many_rows_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A table of two thousand rows would otherwise take minutes for one gap."""
+    worked_out, times = tables.values_of, []
+    monkeypatch.setattr(tables, "values_of", lambda *given: times.append(1) or worked_out(*given))
+    (found,) = table_findings(table("first", *(f"[{n}, {n + 1})" for n in range(20))), "standard")
+    assert found.gap is not None
+    assert len(times) == 1
+
+
+def test_a_table_too_long_to_compare_every_pair_says_so() -> None:
+    """And does not say that more rows overlap, which nobody knows."""
+    found = report(table("all", *(f"[{n}, {n + 1})" for n in range(3))))
+    finding = found.tables[0]
+    shown = rendered(replace(found, tables=(replace(finding, cut_off=True),)), "ages.yaml")
+    assert shown.splitlines()[-1] == "  … only the first 2000 pairs of rows were compared"
+    assert "overlap" not in shown

@@ -123,7 +123,8 @@ def truth(value: Value) -> Any:
 
 def any_of(formulas: Iterable[Any]) -> Any:
     """Whether one of them holds. As `z3.Or`, which looks at the sort of each and is slow for hundreds."""
-    asts = [formula.as_ast() for formula in formulas]
+    held = list(formulas)  # the solver forgets a formula as soon as nothing of Python holds it
+    asts = [formula.as_ast() for formula in held]
     context = z3.main_ctx()
     return z3.BoolRef(z3.Z3_mk_or(context.ref(), len(asts), (z3.Ast * len(asts))(*asts)), context)
 

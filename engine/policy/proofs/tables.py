@@ -142,10 +142,7 @@ def _confirmed(
         return None
     for record in candidates(question, features, policy.reads):
         said = decided(policy, record, strategy)
-        if said and sum(_is_true(policy, record, strategy, row) for row in rows) == wanted:
+        values = values_of(policy, record, strategy) if said else {}
+        if said and sum(values[row] is True for row in rows) == wanted:
             return example(said, record)
     return None
-
-
-def _is_true(policy: CompiledPolicy, record: dict[str, Any], strategy: str, name: str) -> bool:
-    return values_of(policy, record, strategy)[name] is True

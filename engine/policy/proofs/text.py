@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from engine.policy.proofs.finding import Example, Proof
 from engine.policy.proofs.report import Promise, Report
-from engine.policy.proofs.tables import TableFinding
+from engine.policy.proofs.tables import MAX_PAIRS, TableFinding
 
 _MARKS = {"proved": "✓", "refuted": "✗", "undecided": "?"}
 MAX_OVERLAPS = 10
@@ -69,5 +69,7 @@ def _table(finding: TableFinding, file: str) -> Iterator[str]:
         how = "the order of the rows decides" if finding.ordered else "both rows fire"
         yield f"  rows `{overlap.rows[0]}` and `{overlap.rows[1]}` overlap; {how}:"
         yield from command(overlap.example, file)
-    if len(finding.overlaps) > MAX_OVERLAPS or finding.cut_off:
-        yield f"  … more rows overlap; --json lists {len(finding.overlaps)}"
+    if len(finding.overlaps) > MAX_OVERLAPS:
+        yield f"  … more rows overlap; --json lists {len(finding.overlaps)} pairs"
+    if finding.cut_off:
+        yield f"  … only the first {MAX_PAIRS} pairs of rows were compared"
