@@ -12,10 +12,8 @@ from engine.diagnostics import Refused
 from engine.service.runs.erasing import Erasing
 from engine.service.runs.pipeline import SystemClock
 from engine.service.settings import read_settings
-from engine.service.stores import open_stores
-from engine.store.database import Database, sqlite_url
+from engine.service.stores import migrated_database, open_stores
 from engine.store.erased import Erased
-from engine.store.migrate import migrate
 
 USAGE = 2
 group = typer.Typer(name="db", help="The database: bring it to this version's tables.", no_args_is_help=True)
@@ -30,8 +28,7 @@ def database() -> None:
 def upgrade(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """Run the migrations that are missing; several processes may do so at once."""
     try:
-        settings = read_settings()
-        before, after = migrate(Database(settings.database_url or sqlite_url(settings.data)))
+        _, before, after = migrated_database(read_settings())
     except Refused as wrong:
         typer.echo(str(wrong), err=True)
         raise typer.Exit(USAGE) from wrong

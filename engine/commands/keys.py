@@ -37,22 +37,25 @@ def create(
     if chosen is None or not 0 < len(name) <= 128:
         _refuse(f"an environment is one of {', '.join(ENVIRONMENTS)}, a name has 1 to 128 characters", USAGE)
     secret = new_secret(chosen)
-    with _kept() as kept:
+    with _kept() as (kept, place):
         made = kept.add(secret, name=name, environment=chosen, edits_policies=edit_policies, at=SystemClock().now())
     if as_json:
         told = {"id": made.id if made else None, "environment": chosen, "name": name}
         typer.echo(json.dumps({**told, "key": secret, "edits_policies": edit_policies}))
     else:
         typer.echo(secret)
-        typer.echo("This key is shown once; keep it where secrets are kept.", err=True)
+        typer.echo(f"This key is shown once; keep it where secrets are kept. {place} knows it.", err=True)
 
 
 @group.command("list")
 def list_keys(as_json: JsonOption = False) -> None:
     """Every key, oldest first, without its secret, which is nowhere kept; with --json one object a line."""
-    with _kept() as kept:
-        for each in kept.all():
-            typer.echo(json.dumps(_told(each)) if as_json else _line(each))
+    with _kept() as (kept, place):
+        found = kept.all()
+    for each in found:
+        typer.echo(json.dumps(_told(each)) if as_json else _line(each))
+    if not found:
+        typer.echo(f"{place} knows no key", err=True)
 
 
 @group.command("revoke")
@@ -61,20 +64,21 @@ def revoke(
     as_json: JsonOption = False,
 ) -> None:
     """End a key for good. Processes that used it just now may take it for one second more."""
-    with _kept() as kept:
+    with _kept() as (kept, place):
         if not kept.revoke(key_id, SystemClock().now()):
-            _refuse("there is no key of this id, or it was revoked before; `selfie keys list` tells", FINDINGS)
+            _refuse(f"{place} knows no key of this id that is in force; `selfie keys list` tells all", FINDINGS)
     typer.echo(json.dumps({"id": key_id, "revoked": True}) if as_json else "revoked")
 
 
 @contextmanager
-def _kept() -> Iterator[ApiKeys]:
+def _kept() -> Iterator[tuple[ApiKeys, str]]:
+    """The keys, and where they are: with another SELFIE_DATA than the service's it is another database."""
     try:
         database = open_database(read_settings())
     except Refused as wrong:
         _refuse(str(wrong), USAGE)
     try:
-        yield ApiKeys(database)
+        yield ApiKeys(database), f"`{database.engine.url.render_as_string()}`"
     finally:
         database.close()
 

@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from engine.diagnostics import Diagnostic, Location, Refused
 from engine.service.access.rates import open_storage, read_rate
 from engine.service.outbound.destinations import BadDestination, named_host
+from engine.store.database import NoDatabase, must_be_readable
 
 PREFIX = "SELFIE_"
 MEMORY = "memory://"
@@ -54,6 +55,17 @@ def _host(text: str) -> str:
 Hosts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_hosts)]
 
 
+def _database(address: str) -> str:
+    try:
+        must_be_readable(address)
+    except NoDatabase as wrong:
+        raise ValueError(str(wrong)) from None
+    return address
+
+
+DatabaseUrl = Annotated[str, AfterValidator(_database)]
+
+
 def _rate(text: str) -> str:
     read_rate(text)
     return text
@@ -92,8 +104,10 @@ class Settings(BaseSettings):
     policies: Path | None = Field(
         default=None, description="Folder of your own policies and workflows, beside the shipped ones."
     )
-    database_url: str | None = Field(default=None, description="SQLAlchemy address; default: SQLite in `SELFIE_DATA`.")
-    key_database_url: str | None = Field(
+    database_url: DatabaseUrl | None = Field(
+        default=None, description="SQLAlchemy address; default: SQLite in `SELFIE_DATA`."
+    )
+    key_database_url: DatabaseUrl | None = Field(
         default=None, description="SQLAlchemy address of the frames' keys; default: SQLite in `SELFIE_DATA/keys`."
     )
     blob_url: str | None = Field(
@@ -162,6 +176,12 @@ class Settings(BaseSettings):
     model_cache: Path | None = Field(default=None, description="Folder of converted, verified model files.")
     model_mirror: Path | None = Field(default=None, description="Folder where model sources are looked for first.")
     model_offline: bool = Field(default=False, description="Never ask the network for models.")
+    onnx_threads: Annotated[int, Field(ge=1, le=64)] = Field(
+        default=1, description="Threads of the inference library for one image."
+    )
+    opencv_threads: Annotated[int, Field(ge=1, le=64)] = Field(
+        default=1, description="Threads of the image library for one image."
+    )
     eval_data: Path | None = Field(default=None, description="Labelled images; only the accuracy tests read them.")
 
     @model_validator(mode="after")

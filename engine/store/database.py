@@ -10,11 +10,16 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 BUSY_SECONDS = 30
 """How long a writer waits for another one before it gives up."""
 WRITE_AHEAD = ("journal_mode=WAL", "synchronous=NORMAL")
 ERASING = ("journal_mode=TRUNCATE", "synchronous=FULL")
+
+
+class NoDatabase(Exception):  # noqa: N818 - the word of the domain
+    """An address that names no database that can be used here."""
 
 
 class Database:
@@ -62,6 +67,18 @@ class Database:
     def close(self) -> None:
         """Give back every connection."""
         self.engine.dispose()
+
+
+def must_be_readable(url: str) -> None:
+    """Raises `NoDatabase`, with a way out and without the address, which may hold a password; connects to nothing."""
+    try:
+        create_engine(make_url(url)).dispose()
+    except NoSuchModuleError:
+        raise NoDatabase("there is no such kind of database; write `postgresql+psycopg://…` or `sqlite:///…`") from None
+    except ImportError:
+        raise NoDatabase("its driver is not installed; write `postgresql+psycopg://…` or `sqlite:///…`") from None
+    except (ArgumentError, ValueError):
+        raise NoDatabase("write an address like `postgresql+psycopg://user:password@host/name`") from None
 
 
 def sqlite_url(folder: Path) -> str:
