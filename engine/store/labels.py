@@ -80,12 +80,13 @@ class Labels:
                 found |= {row.eval_id: (row.customer_id, row.workflow) for row in connection.execute(query)}
         return found
 
-    def newest(self, connection: Connection, eval_ids: Iterable[str]) -> dict[str, Label]:
-        """The newest label of each of these evaluations, where it has one."""
-        found: dict[str, Label] = {}
-        for some in _chunks(set(eval_ids)):
+    def of(self, connection: Connection, eval_ids: Iterable[str]) -> dict[str, list[Label]]:
+        """All labels of each of these evaluations, the newest last."""
+        found: dict[str, list[Label]] = {eval_id: [] for eval_id in eval_ids}
+        for some in _chunks(set(found)):
             query = select(table).where(table.c.eval_id.in_(some)).order_by(table.c.at, table.c.id)
-            found |= {row.eval_id: _label(row) for row in connection.execute(query)}
+            for row in connection.execute(query):
+                found[row.eval_id].append(_label(row))
         return found
 
     def add(self, connection: Connection, labels: Sequence[Label]) -> list[Label]:

@@ -253,6 +253,28 @@ def test_what_was_written_can_be_taken_again(service: Running) -> None:
     assert load(service, answer.content).json() == {"imported": 0, "unchanged": 1}
 
 
+def test_a_table_of_what_is_known_changes_nothing(service: Running) -> None:
+    who, eval_id = customer(service)
+    put(service, who, fraud_label="fraud", timestamp="2026-04-01T00:00:00Z", note="seen at the counter")
+    put(service, who, fraud_label="good", timestamp="2026-04-02T00:00:00Z")
+    before = labels(service, who)
+    table = service.client.get("/api/feedback/export", params={"id": who}).text
+    assert load(service, table).json() == {"imported": 0, "unchanged": 2}
+    put(service, who, fraud_label="fraud", timestamp="2026-04-01T00:00:00Z", note="seen at the counter")
+    assert labels(service, who) == before
+    older = f"{who},{FLOW},suspected_fraud,{eval_id},2026-03-01T00:00:00Z\r\n"
+    assert load(service, table + older + older).json() == {"imported": 1, "unchanged": 3}
+
+
+@pytest.mark.parametrize("at", ["", "2026-04-01T00:00:00Z"])
+def test_lines_at_odds_are_refused_for_neither_would_be_the_newest(service: Running, at: str) -> None:
+    who, _ = customer(service)
+    answer = load(service, f"id,workflow,fraud_label,at\n{who},{FLOW},good,{at}\n{who},{FLOW},fraud,{at}\n")
+    assert (answer.status_code, answer.json()["code"]) == (422, "badImport")
+    assert [(error["line"], error["code"]) for error in answer.json()["errors"]] == [(3, "contradiction")]
+    assert labels(service, who) == []
+
+
 def test_labels_come_in_parts(service: Running) -> None:
     who, _ = customer(service)
     begin = service.clock.now() - timedelta(days=1)

@@ -148,7 +148,7 @@ def test_the_newest_label_and_the_newest_evaluation_count(database: Database, mo
     with database.writing() as connection:
         added = labels.add(connection, made)
     with database.reading() as connection:
-        assert labels.newest(connection, [eval_id]) == {eval_id: added[1]}
+        assert labels.of(connection, [eval_id])[eval_id][-1] == added[1]
     found = labels.search("Sandbox", customer_id=customers[0])
     assert [label.fraud_label for label in found] == ["good", "fraud", "scam"]
     rest = labels.search("Sandbox", before=(found[0].at, found[0].id))

@@ -68,9 +68,10 @@ class Feedback:
         )
         try:
             with self._database.writing() as connection:
-                standing = self.labels.newest(connection, [label.eval_id]).get(label.eval_id)
-                if standing is not None and (repeated or _says(standing, label, dated=said.timestamp is not None)):
-                    return label_answer(standing)
+                standing = self.labels.of(connection, [label.eval_id])[label.eval_id]
+                same = _same(standing, label, dated=said.timestamp is not None)
+                if standing and (repeated or same):
+                    return label_answer(same or standing[-1])
                 if retry and not repeated:
                     self._retries.keep(connection, retry, label.eval_id, now)
                 return label_answer(self._added(connection, [label], now)[0])
@@ -86,14 +87,17 @@ class Feedback:
         if wrong or lost:
             raise refused([*wrong, *lost])
         with self._database.writing() as connection:
-            standing = self.labels.newest(connection, [label.eval_id for label in labels])
-            new = []
+            standing = self.labels.of(connection, [label.eval_id for label in labels])
+            new = list[tuple[Row, Label]]()
             for row, label in zip(rows, labels, strict=True):
-                known = standing.get(label.eval_id)
-                if known is None or not _says(known, label, dated=row.at is not None):
-                    new.append(label)
-                    standing[label.eval_id] = label
-            self._added(connection, new, now)
+                said = standing[label.eval_id]
+                if not _same(said, label, dated=row.at is not None, told=False):
+                    new.append((row, label))
+                    said.append(label)
+                    said.sort(key=lambda each: each.at)
+            if at_odds := list(_at_odds(new)):
+                raise refused(at_odds)
+            self._added(connection, [label for _, label in new], now)
         return {"imported": len(new), "unchanged": len(labels) - len(new)}
 
     def search(self, asked: Asked, key: ApiKey) -> Json:
@@ -194,10 +198,28 @@ def meaning_of(fraud_label: str) -> str:
     return "good" if fraud_label in GOOD else "bad" if fraud_label in CONFIRMING else "open"
 
 
-def _says(standing: Label, label: Label, *, dated: bool) -> bool:
-    """Whether what stands says the same; of what was told without a time the time does not matter."""
-    same = (standing.fraud_label, dict(standing.told)) == (label.fraud_label, dict(label.told))
-    return same and (not dated or standing.at == label.at)
+def _same(standing: Sequence[Label], label: Label, *, dated: bool, told: bool = True) -> Label | None:
+    """The label that says this already: with a time any of that time, without one only the newest.
+
+    Args:
+        standing: those of its evaluation, the newest last.
+        told: whether what was said beside it counts; a table says nothing beside.
+    """
+    for each in standing if dated else standing[-1:]:
+        alike = each.fraud_label == label.fraud_label and (not told or dict(each.told) == dict(label.told))
+        if alike and (not dated or each.at == label.at):
+            return each
+    return None
+
+
+def _at_odds(new: Sequence[tuple[Row, Label]]) -> Iterator[Wrong]:
+    """Lines that say of one evaluation at one time what an earlier line says otherwise: neither would be the newest."""
+    first: dict[tuple[str, datetime], tuple[int, str]] = {}
+    for row, label in new:
+        line, said = first.setdefault((label.eval_id, label.at), (row.line, label.fraud_label))
+        if said != label.fraud_label:
+            why = f"line {line} says something else of the same evaluation and time"
+            yield Wrong(row.line, "fraud_label", "contradiction", why)
 
 
 def _found(row: Row, newest: Mapping[tuple[str, str], str], named: Mapping[str, tuple[str, str]]) -> str | None:
