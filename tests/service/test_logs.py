@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,6 +26,7 @@ def log_as_before() -> Iterator[None]:
     logging.root.handlers[:] = handlers
     logging.root.setLevel(level)
     structlog.reset_defaults()
+    logging.captureWarnings(False)
     logging.getLogger("uvicorn.access").disabled = False
 
 
@@ -109,3 +111,25 @@ def test_an_unforeseen_error_is_a_problem_and_its_message_is_not_logged(
     assert '"kind": "RuntimeError"' in written
     assert "test_logs.py" in written
     assert "Augusta" not in written
+
+
+def test_as_json_every_line_is_json_whoever_speaks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    configure_log(Settings(data=tmp_path, log_format="json"))
+    library = logging.getLogger("a.library")
+    with structlog.contextvars.bound_contextvars(request_id="4711"):
+        library.error("two lines\nof %s", "a library")
+    try:
+        raise RuntimeError("broken")
+    except RuntimeError:
+        library.exception("it failed")
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.warn("old", DeprecationWarning, stacklevel=1)
+    structlog.get_logger("selfie.test").info("ours")
+    first, second, third, ours = map(json.loads, capsys.readouterr().err.splitlines())
+    assert (first["event"], first["level"], first["logger"]) == ("two lines\nof a library", "error", "a.library")
+    assert first["request_id"] == "4711", "of the request in which it happened"
+    assert first["timestamp"].endswith("Z")
+    assert "RuntimeError: broken" in second["exception"]
+    assert "DeprecationWarning: old" in third["event"]
+    assert ours["event"] == "ours"

@@ -31,6 +31,10 @@ def configure_log(settings: Settings) -> None:
     if settings.log_format == "json":
         form = [structlog.processors.JSONRenderer()]
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True)
+    logging.captureWarnings(settings.log_format == "json")
+    if settings.log_format == "json":
+        for handler in logging.root.handlers:
+            handler.setFormatter(_as_json())
     logging.getLogger("alembic").setLevel(logging.WARNING)
     # It writes addresses of people and whole paths, and the console's library switches it on whatever uvicorn was told.
     logging.getLogger("uvicorn.access").disabled = True
@@ -44,6 +48,23 @@ def configure_log(settings: Settings) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[settings.log_level]),
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # as it is then: it may be replaced
         cache_logger_on_first_use=False,
+    )
+
+
+def _as_json() -> logging.Formatter:
+    """What libraries and providers say by Python's own logging, which else would stand between the lines as it is."""
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[
+            structlog.contextvars.merge_contextvars,
+            structlog.stdlib.add_log_level,
+            structlog.stdlib.add_logger_name,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+        ],
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
     )
 
 
