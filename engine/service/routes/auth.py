@@ -14,9 +14,9 @@ from engine.store.api_keys import ApiKey
 from engine.store.secrets import fingerprint
 
 MAX_SECRET = 1024
-_bearer = HTTPBearer(auto_error=False, scheme_name="API key", description="A key made by `selfie keys create`.")
+_bearer = HTTPBearer(auto_error=False, scheme_name="ApiKey", description="A key made by `selfie keys create`.")
 _session_bearer = HTTPBearer(
-    auto_error=False, scheme_name="Session token", description="The token in a capture link's fragment."
+    auto_error=False, scheme_name="SessionToken", description="The token in a capture link's fragment."
 )
 
 

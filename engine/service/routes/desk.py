@@ -13,7 +13,7 @@ from engine.service.routes.trace import trace_of
 from engine.service.wire.desk_requests import StateRequest
 from engine.service.wire.entity_tags import entity_tag
 from engine.service.wire.problems import Problem
-from engine.service.wire.shapes import EvaluationAnswer, HistoryPage
+from engine.service.wire.shapes import TAGGED, HistoryPage
 
 router = APIRouter(prefix="/api/evaluation", tags=["desk"])
 Json = dict[str, Any]
@@ -24,7 +24,7 @@ IfMatch = Annotated[
 ZIP = {"description": "A ZIP.", "content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}
 
 
-@router.put("/{eval_id}/state", response_model=None, responses={200: {"model": EvaluationAnswer}})
+@router.put("/{eval_id}/state", response_model=None, responses={200: TAGGED})
 def put_state(
     eval_id: str,
     body: StateRequest,

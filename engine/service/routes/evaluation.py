@@ -14,7 +14,7 @@ from engine.service.telemetry.logs import remember
 from engine.service.wire.entity_tags import entity_tag
 from engine.service.wire.listing import PAGE, listed, place_of
 from engine.service.wire.requests import PRINTABLE, EvaluationRequest, Time
-from engine.service.wire.shapes import EvaluationAnswer, EvaluationPage, TraceAnswer
+from engine.service.wire.shapes import TAGGED, EvaluationAnswer, EvaluationPage, TraceAnswer
 from engine.store.listing import Search, Status
 
 router = APIRouter(prefix="/api/evaluation", tags=["evaluation"])
@@ -82,7 +82,7 @@ def search(
     )
 
 
-@router.get("/{eval_id}", response_model=None, responses={200: {"model": EvaluationAnswer}})
+@router.get("/{eval_id}", response_model=None, responses={200: TAGGED})
 def read(eval_id: str, services: Parts, key: Caller, response: Response) -> Json:
     """One evaluation. Its ETag is what `If-Match` of a change names."""
     present = services.desk.cases.shown([services.evaluating.get(eval_id, key)])[0]

@@ -14,7 +14,7 @@ from engine.service.wire.entity_tags import entity_tag, must_match
 from engine.service.wire.listing import cursor_of, place_of
 from engine.service.wire.problems import Problem
 from engine.service.wire.requests import PRINTABLE, Time
-from engine.service.wire.shapes import EvaluationAnswer
+from engine.service.wire.shapes import TAGGED
 from engine.service.wire.shapes_of_runs import CandidateReport, CandidateReports, Counts, WaitingPage
 from engine.store.shadows import Beside, Shadows
 from engine.store.waiting import WaitingRun, Wanted, waiting_runs
@@ -29,7 +29,7 @@ Filter = Annotated[str | None, Query(min_length=1, max_length=64, pattern=PRINTA
 Since = Annotated[Time | None, Query(description="Count only what happened from then on.")]
 
 
-@router.patch("/evaluation/{eval_id}", response_model=None, responses={200: {"model": EvaluationAnswer}})
+@router.patch("/evaluation/{eval_id}", response_model=None, responses={200: TAGGED})
 def patch(
     eval_id: str,
     body: PatchRequest,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from engine.service.wire.shapes import Shape, Stamp, UuidText
+from engine.store.outbox import Event
 
 
 class EndpointItem(Shape):
@@ -12,7 +13,7 @@ class EndpointItem(Shape):
 
     id: UuidText
     url: str
-    events: list[str]
+    events: list[Event]
     description: str
     created_at: Stamp
     disabled_at: Stamp | None
@@ -53,7 +54,7 @@ class DeliveryItem(Shape):
     event_id: UuidText
     endpoint_id: UuidText
     eval_id: UuidText
-    event_type: str
+    event_type: Event
     event_at: Stamp
     seq: int
     state: Literal["waiting", "delivered", "dead"]

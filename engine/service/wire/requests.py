@@ -175,8 +175,18 @@ class Data(Strict):
     strategy: Name | None = None
 
 
+_EXAMPLE: JsonDict = {
+    "id": "customer-7",
+    "timestamp": "2026-05-01T10:00:00Z",
+    "workflow": "selfie_features",
+    "data": {"features": {"face.count": 1, "liveness.passive_score": 0.93, "age.predicted": 31.0}},
+}
+
+
 class EvaluationRequest(Strict):
     """`POST /api/evaluation`."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
     id: Id
     timestamp: Time

@@ -95,6 +95,13 @@ class EvaluationAnswer(Shape):
     selfieIntelligence: SelfieIntelligence | None  # noqa: N815
 
 
+TAGGED: dict[str, Any] = {
+    "model": EvaluationAnswer,
+    "headers": {"ETag": {"description": "What `If-Match` of a change names.", "schema": {"type": "string"}}},
+}
+"""An answer that tells its version."""
+
+
 class EvaluationPage(Shape):
     """A part of the list."""
 
