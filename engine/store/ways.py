@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, func, insert, select
 
 from engine.store.database import Database
-from engine.store.tables import evaluation, outcome
+from engine.store.tables import evaluation, outcome, workflow_text
 from engine.store.tables import way as table
 from engine.workflow.state import Taken
 
@@ -21,6 +21,15 @@ class Counted:
     step: str
     edge: str
     n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Of which text a count tells: when the service first had it, None where it never did."""
+
+    since: datetime | None
+    others: int
+    """Evaluations by other texts of the same workflow, which are not in the count."""
 
 
 class Ways:
@@ -71,3 +80,17 @@ class Ways:
         query = select(func.count()).select_from(outcome.join(evaluation)).where(where)
         with self._database.reading() as connection:
             return connection.scalars(query).one()
+
+    def texts(self, workflow: str, sha256: str, environment: str, since: datetime | None = None) -> Texts:
+        """What a count of this text leaves out."""
+        where = and_(
+            evaluation.c.environment == environment,
+            evaluation.c.workflow == workflow,
+            evaluation.c.workflow_sha256 != sha256,
+        )
+        if since is not None:
+            where = and_(where, evaluation.c.started_at >= since)
+        first = select(workflow_text.c.at).where(workflow_text.c.sha256 == sha256)
+        with self._database.reading() as connection:
+            others = connection.scalars(select(func.count()).where(where)).one()
+            return Texts(connection.scalars(first).one_or_none(), others)

@@ -17,6 +17,7 @@ from streamlit.testing.v1 import AppTest
 from tests.console.conftest import CHILD, LIVE_ADULT, OpenConsole, decide, shown
 from tests.harness.browser import PHONE, screenshot
 from tests.harness.server import Service
+from ui.console.api import Api
 
 DOUBTFUL = {"face.count": 1, "liveness.passive_score": 0.9, "age.predicted": 20.5}
 """Within the buffer: asks for a document."""
@@ -70,6 +71,16 @@ def test_each_way_has_how_many_took_it_and_their_part(app: AppTest) -> None:
     assert 'si-exit-n">1<' in papers, "what still waits has not left the step"
     assert 'class="si-step-n" title="3 times">3<' in row(drawn, "done")
     assert "si-line-none" in drawn, "nobody went to the review"
+
+
+def test_what_went_by_another_version_is_said(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new text counts anew; nobody shall think that people stay away."""
+    assert "other versions" not in page(app, flow="gate")
+    counts = Api.counts
+    monkeypatch.setattr(Api, "counts", lambda *asked: {**counts(*asked), "others": 1020})
+    markup = page(app, flow="gate")
+    assert "is counted, in use since" in markup
+    assert "1,020 evaluations of this time went by other versions" in markup
 
 
 @pytest.mark.usefixtures("ran")

@@ -13,7 +13,7 @@ from engine.service.runs.storing import Overtaken, Walked
 from engine.service.runs.walking import Seen
 from engine.workflow.flow import Answered
 from tests.service.conftest import PRODUCTION_KEY, Running
-from tests.service.flows import answering, begun, events, flowing, outcomes, patched, run_row
+from tests.service.flows import FLOWS, answering, begun, events, flowing, outcomes, patched, run_row
 
 MINUTE = 60_000
 ENDPOINT = {"url": "https://hooks.example.com/in", "events": [], "description": "all"}
@@ -102,6 +102,32 @@ def test_edges_are_counted(service: Running) -> None:
     assert counts[("desk", "next")] == 1
     assert sum(n for (step, _), n in counts.items() if step == "route") == 3
     assert len(found["workflow_version"]) == 12
+
+
+def test_counts_tell_since_when_and_what_went_by_another_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new text counts anew: else whoever changes a workflow thinks that nobody comes any more."""
+
+    def counts(service: Running, **since: str) -> tuple[str | None, int, bool]:
+        found = service.client.get("/api/workflows/at_once/counts", params=since).json()
+        return found["in_use_since"], found["others"], bool(found["items"])
+
+    with flowing(tmp_path) as service:
+        begun(service, "at_once", 44.0)
+        begun(service, "later", 44.0)
+        since, *rest = counts(service)
+        assert rest == [0, True]
+    monkeypatch.setitem(FLOWS, "at_once", FLOWS["at_once"].replace("priority: 2", "priority: 3"))
+    with flowing(tmp_path) as service:
+        later, *rest = counts(service)
+        assert rest == [1, False]
+        assert since is not None
+        assert later is not None
+        assert since < later
+        assert counts(service, since="2100-01-01T00:00:00Z")[1:] == (0, False)
+        begun(service, "at_once", 44.0)
+        assert counts(service)[1:] == (1, True)
+        other = {"Authorization": f"Bearer {PRODUCTION_KEY}"}
+        assert service.client.get("/api/workflows/at_once/counts", headers=other).json()["others"] == 0
 
 
 def test_what_waits_for_time_goes_on_when_it_is_over(service: Running) -> None:

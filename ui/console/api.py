@@ -67,9 +67,10 @@ class Api:
         """One workflow with its `text` and its `graph`: `nodes` (id, step, title) and `edges` (from, edge, to)."""
         return self._ask("GET", f"/api/workflows/{_part(name)}")
 
-    def counts(self, name: str, since: str | None) -> list[Json]:
-        """How often each edge of the version in use was taken: step, edge, n; `since` is a time, None all times."""
-        return self._items(f"/api/workflows/{_part(name)}/counts", params={"since": since} if since else None)
+    def counts(self, name: str, since: str | None) -> Json:
+        """How often each edge of the version in use was taken: `items` of step, edge, n; since when it is in use; and
+        how many `others` went by other versions. `since` is a time, None all times."""
+        return self._ask("GET", f"/api/workflows/{_part(name)}/counts", params={"since": since} if since else None)
 
     def waiting(self, *, limit: int, **filters: str | None) -> Page:
         """What waits, what goes on first first; filters `cursor`, `workflow` and `for`, where empty means any."""

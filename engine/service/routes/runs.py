@@ -72,7 +72,8 @@ def waiting(
 def counts(name: Annotated[str, Path(max_length=64)], services: Parts, key: Caller, since: Since = None) -> Json:
     """How often each edge of the live version of a workflow was taken. One that comes by twice counts twice.
 
-    A workflow without steps of its own has one way only: its edges count what ended.
+    A workflow without steps of its own has one way only: its edges count what ended. Evaluations that began by another
+    text of the workflow are not among them, but are told as `others`.
     """
     bound = services.pipeline.workflows.get(name)
     if bound is None:
@@ -84,7 +85,13 @@ def counts(name: Annotated[str, Path(max_length=64)], services: Parts, key: Call
     else:
         found = table.counts(workflow.sha256, key.environment, since)
     items = [{"step": each.step, "edge": each.edge, "n": each.n} for each in found]
-    return {"workflow_version": workflow.version, "items": items}
+    texts = table.texts(name, workflow.sha256, key.environment, since)
+    return {
+        "workflow_version": workflow.version,
+        "in_use_since": texts.since and timestamp(texts.since),
+        "others": texts.others,
+        "items": items,
+    }
 
 
 @router.get("/shadows", response_model=None, responses={200: {"model": CandidateReports}})

@@ -37,9 +37,11 @@ class EdgeCount(Shape):
 
 
 class Counts(Shape):
-    """The edges of one version of a workflow."""
+    """The edges of one version of a workflow, and how many evaluations of the time went by others."""
 
     workflow_version: str
+    in_use_since: Stamp | None
+    others: int
     items: list[EdgeCount]
 
 

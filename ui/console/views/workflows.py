@@ -44,11 +44,10 @@ def one(name: str) -> None:
     with st.container(key="toolbar", horizontal=True, vertical_alignment="center"):
         st.html(tag("h2", "What ran"), width="content")
         window = windows.choice()
-    counts = {
-        (item["step"], item["edge"]): int(item["n"]) for item in connection.api().counts(name, windows.since(window))
-    }
+    ran = connection.api().counts(name, windows.since(window))
+    counts = {(item["step"], item["edge"]): int(item["n"]) for item in ran["items"]}
     drawn = laid_out(found["graph"])
-    st.html(join(_said(counts, found), drawing.view(drawn, counts or None), drawing.key()))
+    st.html(join(_said(counts, found), _left_out(ran), drawing.view(drawn, counts or None), drawing.key()))
     if found.get("text"):
         with st.expander("The file"):
             st.code(found["text"], language="yaml", line_numbers=True)
@@ -63,6 +62,18 @@ def _said(counts: drawing.Counts, found: Json) -> Html:
         "si-quiet si-drawing-said",
         f"{words.counted(began, 'evaluation')} went through the first step. A percentage is the part of those that "
         "left the step; what still waits has not left it.",
+    )
+
+
+def _left_out(ran: Json) -> Html | None:
+    """What the counts do not tell: a new text begins to count anew."""
+    if not ran["others"]:
+        return None
+    since = words.moment(ran["in_use_since"], st.context.timezone) if ran["in_use_since"] else "now"
+    return div(
+        "si-quiet si-drawing-said",
+        f"Only version {ran['workflow_version']} is counted, in use since {since}: "
+        f"{words.counted(ran['others'], 'evaluation')} of this time went by other versions.",
     )
 
 
