@@ -12,11 +12,14 @@ from tests.harness.browser import ANSWER_NO, chromium_with
 from tests.harness.camera import HANDHELD, WEBCAM, camera_file
 from tests.harness.server import Service, running_service
 
+LIBRARY = Path(__file__).parent / "library"
+"""A workflow that asks everybody for a second selfie, and its policy."""
+
 
 @pytest.fixture(scope="session")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """The service as people run it."""
-    with running_service(tmp_path_factory.mktemp("service")) as running:
+    """The service as people run it, with a workflow of their own beside the shipped ones."""
+    with running_service(tmp_path_factory.mktemp("service"), SELFIE_POLICIES=str(LIBRARY)) as running:
         yield running
 
 
@@ -39,7 +42,7 @@ def browser(chromium: str, webcam: Path) -> Iterator[Browser]:
         yield launched
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def phone_browser(chromium: str, handheld: Path) -> Iterator[Browser]:
     """A browser with an upright camera."""
     with chromium_with(chromium, film=handheld) as launched:

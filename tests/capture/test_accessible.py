@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.capture.steps import CAMERA_READY, at, press, shoot, trouble
-from tests.harness.browser import DESKTOP, PHONE, at_rest, page_of, screenshot
+from tests.harness.browser import DESKTOP, PHONE, at_rest, chromium_with, page_of, screenshot
 from tests.harness.server import Service
 
 pytestmark = pytest.mark.browser
@@ -51,6 +52,12 @@ TOO_SMALL = """
   .map((e) => [e.dataset.action, e.getBoundingClientRect()])
   .filter(([, box]) => box.width < 44 || box.height < 44 || box.bottom > innerHeight + 1 || box.right > innerWidth + 1)
   .map(([name]) => name)
+"""
+CUT_OFF = """
+() => [...document.querySelectorAll("#app :is(button, h1, h2, p, li)")]
+  .filter((e) => e.getClientRects().length > 0 && getComputedStyle(e).clipPath === "none")
+  .filter((e) => e.getBoundingClientRect().left < 0 || e.getBoundingClientRect().right > innerWidth + 1)
+  .map((e) => e.textContent)
 """
 SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
@@ -100,6 +107,20 @@ def test_every_button_can_be_reached_on_a_small_screen(
             assert page.evaluate(TOO_SMALL) == [], name
             width = size["viewport"]["width"]
             screenshot(page, f"capture-{width}-{name}")
+
+
+def test_text_of_twice_the_size_is_read_and_the_photo_still_seen(
+    chromium: str, handheld: Path, service: Service
+) -> None:
+    _, link = service.new_capture(strategy="standard")
+    with chromium_with(chromium, film=handheld, text_px=32) as enlarged, page_of(enlarged, SMALL) as page:
+        for name in screens(page, link):
+            assert page.evaluate(CUT_OFF) == [], name
+            if name == "preview":
+                photo = page.locator(".photo").bounding_box()
+                assert photo is not None
+                assert photo["height"] > 180
+            screenshot(page, f"capture-large-text-{name}")
 
 
 def test_the_keyboard_alone_is_enough(browser: Browser, service: Service) -> None:

@@ -47,6 +47,17 @@ def test_a_camera_that_is_unplugged_can_be_tried_again(browser: Browser, service
         page.locator(CAMERA_READY).wait_for()
 
 
+def test_a_camera_that_sends_no_picture_is_not_waited_for_for_ever(browser: Browser, service: Service) -> None:
+    _, link = service.new_capture()
+    with page_of(browser, PHONE) as page:
+        page.clock.install()
+        page.add_init_script("HTMLMediaElement.prototype.play = () => new Promise(() => {})")
+        agree(page, link)
+        expect(page.locator(".hint")).to_have_text("Starting the camera…")
+        page.clock.fast_forward(11_000)
+        assert trouble(page) == "cameraInUse"
+
+
 def test_an_insecure_page_says_so_before_it_opens_the_session(browser: Browser, service: Service) -> None:
     eval_id, link = service.new_capture()
     with page_of(browser, PHONE) as page:
@@ -68,3 +79,18 @@ def test_a_browser_that_cannot_says_so_and_gives_the_link_to_another(browser: Br
         press(page, "copy")
         expect(page.locator("[data-action=copy]")).to_have_text("Copied")
         assert page.evaluate("navigator.clipboard.readText()") == link
+
+
+@pytest.mark.parametrize(
+    "copying", ["delete Navigator.prototype.clipboard", "Clipboard.prototype.writeText = () => Promise.reject(0)"]
+)
+def test_a_link_that_cannot_be_copied_is_shown_as_it_was_opened(
+    browser: Browser, service: Service, copying: str
+) -> None:
+    """In a browser inside another app; a hand-off's code, which is not used yet, stays with it."""
+    _, link = service.new_capture()
+    with page_of(browser, PHONE) as page:
+        page.add_init_script(f"delete Navigator.prototype.mediaDevices; {copying}")
+        page.goto(f"{link}~code")
+        press(page, "copy")
+        expect(page.get_by_role("textbox", name="Your link")).to_have_value(f"{link}~code")

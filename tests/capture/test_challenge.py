@@ -129,6 +129,7 @@ def test_a_flash_is_shown_as_drawn_and_delivered_as_shown(bare_browser: Browser,
     assert [hashlib.sha256(frame).hexdigest() for frame in burst.frames] == [
         frame["sha256"] for frame in burst.envelope["frames"]
     ]
+    follows_the_screen(burst)
     ends = [*burst.shown[1:], 1_000_000]
     within = [sum(start < time < end for time in burst.times) for start, end in zip(burst.shown, ends, strict=True)]
     assert within == [2] * 8
@@ -136,13 +137,8 @@ def test_a_flash_is_shown_as_drawn_and_delivered_as_shown(bare_browser: Browser,
     assert len(burst.frames) == 24
 
 
-def test_the_face_takes_on_the_colours(bare_browser: Browser, service: Service) -> None:
+def follows_the_screen(burst: Burst) -> None:
     """What the responder is for: each channel of the face follows that of the screen."""
-    _, link = service.new_capture(strategy="standard")
-    with page_of(bare_browser, DESKTOP) as page:
-        answering(page)
-        to_camera(page, link, "flash")
-        burst = taken(page)
     screen = np.array([list(bytes.fromhex(colour[1:])) for colour in burst.take["challenge"]["steps"]], float)
     faces = np.array([face_colour(frame) for frame in burst.frames[8:]]).reshape(8, 2, 3).mean(axis=1)
     for channel in range(3):
@@ -215,6 +211,26 @@ def test_a_canvas_in_place_of_the_camera_is_told(bare_browser: Browser, service:
     ]
 
 
+WINDOWS = [(1280, 800), (768, 1024), (568, 320), (320, 568), (390, 844)]
+INSIDE = """
+() => {
+  const [picture, oval, arrow] = ["video", ".stage .oval", ".arrow"].map((name) =>
+    document.querySelector(name).getBoundingClientRect());
+  const inside = (box) => box.left >= picture.left && box.right <= picture.right && box.width > 0;
+  const middle = (picture.left + picture.right) / 2;
+  return inside(oval) && inside(arrow) && (arrow.right < middle || arrow.left > middle);
+}
+"""
+
+
+def beside_the_face(page: Page, place: tuple[int, int]) -> bool:
+    """Whether oval and arrow lie within the live picture of a window of this size, the arrow on one side of it."""
+    width, height = place
+    page.set_viewport_size({"width": width, "height": height})
+    page.locator(".arrow").evaluate("(arrow) => (arrow.style.animation = 'none')")
+    return bool(page.evaluate(INSIDE))
+
+
 @pytest.mark.parametrize("size", [PHONE, pytest.param(DESKTOP, marks=pytest.mark.soak)], ids=["phone", "desktop"])
 def test_a_head_turn_instead_of_the_flash(browser: Browser, service: Service, size: dict[str, Any]) -> None:
     """Chosen with the consent; a head that does not follow does not hold the page up."""
@@ -234,6 +250,7 @@ def test_a_head_turn_instead_of_the_flash(browser: Browser, service: Service, si
             press(page, "capture")
             page.locator("[data-turn]").wait_for()
             screenshot(page, f"{name}-turn")
+            assert [place for place in WINDOWS if not beside_the_face(page, place)] == []
             assert page.locator("[data-flash]").count() == 0
             at(page, "preview")
         burst = Burst(drawn.value.json()["take"], json.loads(sent.value.post_data or ""))
@@ -322,7 +339,7 @@ def test_a_network_lost_at_the_shutter_goes_back_to_the_camera(browser: Browser,
         shoot(page)
 
 
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize("size", [PHONE, pytest.param(DESKTOP, marks=pytest.mark.soak)], ids=["phone", "desktop"])
 def test_a_take_that_came_too_late_is_taken_again_by_itself(
     browser: Browser, service: Service, size: dict[str, Any]
 ) -> None:

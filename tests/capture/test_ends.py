@@ -14,12 +14,12 @@ from tests.harness.server import Service
 pytestmark = pytest.mark.browser
 
 
-def let_expire(service: Service, eval_id: str) -> None:
-    """Move the end of a session into the past, in the service's own database."""
+def let_expire(service: Service, eval_id: str, at: str = "2020-01-01") -> None:
+    """Move the end of a session to another day, in the service's own database."""
     database = service.log.parent / "data" / "selfie.sqlite3"
     with sqlite3.connect(database, timeout=10) as connection:
         changed = connection.execute(
-            "UPDATE capture_session SET expires_at = '2020-01-01 00:00:00.000000' WHERE eval_id = ?", (eval_id,)
+            "UPDATE capture_session SET expires_at = ? WHERE eval_id = ?", (f"{at} 12:00:00.000000", eval_id)
         )
         assert changed.rowcount == 1
 
@@ -36,6 +36,14 @@ def test_declining_ends_calmly(browser: Browser, service: Service) -> None:
         page.reload()
         expect(page.locator("[data-outcome=declined]")).to_be_visible()
     assert service.evaluation(eval_id)["decision"] != "ACCEPT"
+
+
+def test_a_link_that_works_for_days_names_the_day(browser: Browser, service: Service) -> None:
+    eval_id, link = service.new_capture()
+    let_expire(service, eval_id, at="2090-01-04")
+    with page_of(browser, PHONE, timezone_id="UTC") as page:
+        page.goto(link)
+        expect(page.get_by_text("This link works until Wednesday, January 4")).to_be_visible()
 
 
 def test_a_link_that_expires_on_the_way_says_so(browser: Browser, service: Service) -> None:

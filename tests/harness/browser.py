@@ -39,9 +39,14 @@ DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
 
 
 @contextmanager
-def chromium_with(executable: str, *, film: Path | None = None, permission: str = ANSWER_YES) -> Iterator[Browser]:
-    """Launch Chromium: its camera shows `film` (no camera where None); `permission` answers its prompts."""
-    camera = [permission]
+def chromium_with(
+    executable: str, *, film: Path | None = None, permission: str = ANSWER_YES, text_px: int = 16
+) -> Iterator[Browser]:
+    """Launch Chromium: its camera shows `film` (no camera where None); `permission` answers its prompts.
+
+    `text_px` is the size of text that the person set for all pages.
+    """
+    camera = [permission, f"--blink-settings=defaultFontSize={text_px}"]
     if film is not None:
         camera += ["--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film}"]
     with _driver() as playwright:

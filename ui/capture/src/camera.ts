@@ -3,6 +3,8 @@
 import { Fault, type FaultCode } from "./faults";
 
 export const LONG_SIDE = 1280;
+/** A camera that another program holds may be given to us and never send a picture. */
+const FIRST_PICTURE_MS = 10_000;
 
 /** The picture as the camera makes it: not cropped or scaled by the browser, where it can be asked not to. */
 const VIDEO: MediaTrackConstraints & { resizeMode: ConstrainDOMString } = {
@@ -37,7 +39,7 @@ export class Camera {
   async show(video: HTMLVideoElement, lost: () => void): Promise<void> {
     this.track().addEventListener("ended", lost);
     video.srcObject = this.stream;
-    await video.play();
+    await within(FIRST_PICTURE_MS, video.play());
     if (video.videoWidth === 0) throw new Fault("cameraInUse");
   }
 
@@ -50,4 +52,12 @@ export class Camera {
   stop(): void {
     for (const track of this.stream.getTracks()) track.stop();
   }
+}
+
+/** What is promised, or a camera that is in use where it takes too long. */
+function within<Value>(limit: number, promised: Promise<Value>): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => reject(new Fault("cameraInUse")), limit);
+    promised.then(resolve, reject).finally(() => clearTimeout(late));
+  });
 }

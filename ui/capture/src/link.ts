@@ -11,6 +11,9 @@ export interface Link {
   handoff: string | null;
 }
 
+/** As this page was opened, for another browser that may have to go on with it. */
+let fragmentGiven: string | null = null;
+
 /** The link that this page was opened with; null where the address has none, or a broken one, and the tab has none. */
 export function takeLink(): Link | null {
   const fragment = location.hash.slice(1);
@@ -20,6 +23,7 @@ export function takeLink(): Link | null {
   if (token === undefined) return null;
   if (token !== sessionStorage.getItem(TOKEN)) sessionStorage.removeItem(WATCHING);
   sessionStorage.setItem(TOKEN, token);
+  fragmentGiven = fragment;
   return { token, handoff };
 }
 
@@ -29,7 +33,8 @@ export const wasWatching = (): boolean => sessionStorage.getItem(WATCHING) !== n
 export const keepWatching = (): void => sessionStorage.setItem(WATCHING, "1");
 
 /** The whole link again, to open it in another browser. */
-export const wholeLink = (token: string): string => `${location.origin}${location.pathname}#${token}`;
+export const wholeLink = (): string =>
+  `${location.origin}${location.pathname}#${fragmentGiven ?? kept()?.token ?? ""}`;
 
 function kept(): Link | null {
   const token = sessionStorage.getItem(TOKEN);

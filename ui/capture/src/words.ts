@@ -26,7 +26,7 @@ const faults: Record<FaultCode, Advice> = {
   cameraNotFound: {
     title: "No camera found",
     text: "This device has no camera that the browser can see.",
-    steps: ["Connect a camera, or open its cover.", "Or go on with a phone."],
+    steps: ["Connect a camera, or open its cover."],
     retry: "Try again",
   },
   cameraInUse: {
@@ -104,6 +104,7 @@ export const words = {
   page: (title: string) => `${title} · Selfie check`,
   step: (now: number, all: number) => `Step ${now} of ${all}`,
   loading: "Opening your link…",
+  loadingAgain: "One moment…",
   splash: {
     title: "A quick selfie",
     lead: "We check that you are a real person, here and now, and estimate your age. It takes about a minute.",
@@ -166,6 +167,7 @@ export const words = {
       turn: "You will turn your head, three times",
       neither: "A person will look at the selfie; it takes longer",
     },
+    warning: "The screen changes colour for 3 seconds. If changing light can harm you, turn your head instead",
     long: { flash: "Show the colours", turn: "Turn my head instead", neither: "I can do neither" },
     short: { flash: "Colours", turn: "Turn my head", neither: "Neither" },
     flash: {
@@ -224,6 +226,7 @@ export const words = {
     waitingForNetwork: "Waiting for the network…",
     copy: "Copy the link",
     copied: "Copied",
+    link: "Your link: select it and copy it",
     code: (code: string) => `Code: ${code}`,
   },
   faults,

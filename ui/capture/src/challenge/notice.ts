@@ -25,12 +25,16 @@ export function notice(model: Model, send: Send, brief: boolean): Notice | null 
   const update = (now: Model): void => {
     const choice = now.choice ?? "flash";
     element.dataset["choice"] = choice;
-    text.textContent = brief ? said.brief[choice] : said.text[choice];
+    text.textContent = brief ? briefly(now, choice) : said.text[choice];
     for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset["action"] === choice));
   };
   update(model);
   return { element, update };
 }
+
+/** Who was not asked for a flash with the consent, and is now, has not read its warning yet. */
+const briefly = ({ more }: Model, choice: Choice): string =>
+  more && choice === "flash" ? words.challenge.warning : words.challenge.brief[choice];
 
 function choiceButton(choice: Choice, brief: boolean, send: Send): HTMLButtonElement {
   const name = brief ? words.challenge.short[choice] : words.challenge.long[choice];

@@ -5,8 +5,10 @@ import type { Film, Picture } from "../burst";
 /** The screen on which a take happens. */
 export interface Scene {
   film: Film;
-  /** Where a challenge puts what it shows. */
+  /** The whole screen, for what fills the window. */
   place: HTMLElement;
+  /** The live picture, for what is shown over it. */
+  stage: HTMLElement;
   /** Fill the ring up to `share` (0..1). */
   fill: (share: number) => void;
   say: (text: string) => void;

@@ -24,7 +24,7 @@ export async function turn(challenge: Turn, count: number, scene: Scene): Promis
   const sign = h("div", { class: "turn", "aria-hidden": "true" });
   const steps: Candidate[][] = [];
   const shown: number[] = [];
-  scene.place.append(sign);
+  scene.stage.append(sign);
   try {
     for (const direction of challenge.steps) {
       show(sign, direction, scene);

@@ -116,7 +116,8 @@ class Shooting {
     const { video, ring, hint } = this.stage;
     const live = { video, track: camera.track(), auto: this.auto };
     const say = (text: string): void => void (hint.textContent = text);
-    const scene = { place: this.place, fill: ring.fill, say, yaw: () => this.yaw() };
+    const stage = video.parentElement ?? this.place;
+    const scene = { place: this.place, stage, fill: ring.fill, say, yaw: () => this.yaw() };
     return shotOf(take, live, scene);
   }
 

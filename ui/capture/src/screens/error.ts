@@ -3,7 +3,7 @@
 import { announce } from "../announce";
 import { h } from "../dom";
 import type { FaultCode } from "../faults";
-import { takeLink, wholeLink } from "../link";
+import { wholeLink } from "../link";
 import { isCameraFault, type Trouble } from "../machine";
 import { button, frame, heading } from "../parts/frame";
 import { handoff } from "../parts/handoff";
@@ -61,10 +61,20 @@ function ways({ code }: Trouble, advice: Advice, send: Send): HTMLElement | null
 
 function copyButton(): HTMLButtonElement {
   const copy = button("copy", "primary", words.error.copy, () => {
-    const link = wholeLink(takeLink()?.token ?? "");
-    void navigator.clipboard?.writeText(link).then(() => (copy.textContent = words.error.copied));
+    const link = wholeLink();
+    if (!("clipboard" in navigator)) return byHand(copy, link);
+    const done = (): void => void (copy.textContent = words.error.copied);
+    navigator.clipboard.writeText(link).then(done, () => byHand(copy, link));
   });
   return copy;
+}
+
+/** A browser inside another app often lets no page copy: then the link is there to be copied by the person. */
+function byHand(copy: HTMLButtonElement, link: string): void {
+  const field = h("input", { class: "link", readonly: true, value: link, "aria-label": words.error.link });
+  copy.replaceWith(h("p", { class: "fine" }, words.error.link), field);
+  field.focus();
+  field.select();
 }
 
 /** Two troubles end by themselves: a busy service after its time, a lost network when it is back. */

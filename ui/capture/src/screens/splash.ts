@@ -43,5 +43,7 @@ function plan(): HTMLElement {
 function until(model: Model): string {
   const ends = new Date(model.standing?.expires_at ?? "");
   if (Number.isNaN(ends.getTime())) return "";
-  return words.splash.until(ends.toLocaleTimeString(words.language, { hour: "2-digit", minute: "2-digit" }));
+  const time = { hour: "2-digit", minute: "2-digit" } as const;
+  if (ends.toDateString() === new Date().toDateString()) return words.splash.until(ends.toLocaleTimeString(words.language, time));
+  return words.splash.until(ends.toLocaleString(words.language, { weekday: "long", month: "long", day: "numeric", ...time }));
 }
