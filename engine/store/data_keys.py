@@ -64,7 +64,7 @@ class KeyStore(Protocol):
         """Remove the row, once nothing is left that the key opened."""
 
     def over(self, now: datetime) -> Sequence[str]:
-        """Sessions whose key is due or destroyed, a bounded number."""
+        """Sessions whose key is due or destroyed, a bounded number; those first whose key is still there."""
 
     def unsettled(self) -> Iterator[Sequence[Unsettled]]:
         """All keys that nobody has settled, in parts."""
@@ -119,7 +119,8 @@ class SqlKeyStore:
         """Sessions whose key is due or destroyed."""
         where = or_(frame_key.c.due_at <= now, frame_key.c.wrapped == _DESTROYED)
         with self._database.reading() as connection:
-            return connection.scalars(select(frame_key.c.session_id).where(where).limit(AT_ONCE)).all()
+            query = select(frame_key.c.session_id).where(where).order_by(frame_key.c.wrapped == _DESTROYED)
+            return connection.scalars(query.limit(AT_ONCE)).all()
 
     def unsettled(self) -> Iterator[Sequence[Unsettled]]:
         """All keys that nobody has settled, in parts."""

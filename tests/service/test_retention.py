@@ -218,9 +218,6 @@ def test_a_blob_store_that_is_away_fails_nobody(keeping: Running, monkeypatch: p
     session_id, person, digest = captured(keeping)
     names = blobs(keeping)
 
-    def away(*_: object) -> None:
-        raise OSError("the store is away")
-
     with monkeypatch.context() as patch:
         patch.setattr(FrameVault, "forget", away)
         assert person.submit(digest).json()["state"] == "submitted"
@@ -228,6 +225,31 @@ def test_a_blob_store_that_is_away_fails_nobody(keeping: Running, monkeypatch: p
     assert not is_readable(keeping, session_id, names)
     keeping.services.sweeping.sweep()
     assert (blobs(keeping), rows(keeping)) == ([], [])
+
+
+@pytest.mark.parametrize("hours", [2], indirect=True)
+def test_however_many_are_over_one_sweep_destroys_their_keys_and_then_their_frames(
+    keeping: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.store.data_keys.AT_ONCE", 2)
+    ids = []
+    for _ in range(5):
+        session_id, person, digest = captured(keeping)
+        ids.append(session_id)
+        person.submit(digest)
+    keeping.clock.wind(2 * HOUR)
+    with monkeypatch.context() as patch:
+        patch.setattr(FrameVault, "forget", away)
+        keeping.services.sweeping.sweep()
+        assert len(blobs(keeping)) == len(rows(keeping)) == 5
+        assert [keeping.services.stores.keys.get(each) for each in ids] == [None] * 5
+    keeping.services.sweeping.sweep()
+    assert (blobs(keeping), rows(keeping)) == ([], [])
+
+
+def away(*_: object) -> None:
+    """The store of frames is away."""
+    raise OSError("the store is away")
 
 
 @pytest.mark.parametrize("hours", [0], indirect=True)

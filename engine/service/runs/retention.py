@@ -44,8 +44,16 @@ class Retention:
     def sweep(self) -> int:
         """Destroy what is over; answers how many sessions' frames."""
         now = self._clock.now()
-        over = sum(self._guarded(session_id, now, None) for session_id in self._vault.keys.over(now))
+        over = self._over(now)
         return over + sum(self._guarded(session_id, due, end) for session_id, due, end in self._settled(now))
+
+    def _over(self, now: datetime) -> int:
+        """However many they are: a bound on one sweep would let those wait whose time is over."""
+        destroyed, tried = 0, set[str]()
+        while some := [session_id for session_id in self._vault.keys.over(now) if session_id not in tried]:
+            destroyed += sum(self._guarded(session_id, now, None) for session_id in some)
+            tried.update(some)
+        return destroyed
 
     def _settled(self, now: datetime) -> Iterator[tuple[str, datetime, End | None]]:
         """Keys of sessions that have ended, though nobody said when they are due: a process died in between."""
