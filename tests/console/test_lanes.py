@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ui.console.api import Json
+from ui.console.parts.drawing import view
 from ui.console.parts.lanes import END, Line, drawing
 
 
@@ -37,6 +40,16 @@ def test_what_leaves_the_workflow_leads_to_the_end() -> None:
         "error": False,
         "next": True,
     }
+
+
+def test_the_way_down_is_as_thick_as_all_that_lead_down() -> None:
+    """By `next` and by `error` alike; and where nobody went it is no line of those who did."""
+    drawn = drawing(graph(("a", "next", "b"), ("a", "error", "b"), ("b", "next", "c"), ("b", "error", "d")))
+    markup = view(drawn, {("a", "error"): 8, ("b", "error"): 8})
+    assert re.findall(r'class="(si-down[a-z -]*)".*?--si-thick:([0-9.]+)px', markup) == [
+        ("si-down", "5.0"),
+        ("si-down si-down-none", "1.5"),
+    ]
 
 
 NAMES = [f"s{number}" for number in range(9)]

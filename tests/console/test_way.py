@@ -70,3 +70,19 @@ def test_what_it_waits_for_stands_last() -> None:
     waits = {"step": "ask", "reason": "outside", "since": "", "until": "2026-07-02T00:00:00Z"}
     *_, last = view({"trail": [taken("read", "next", "10:00:00")], "waits": waits})
     assert "waits for an answer from outside, until 02 Jul 00:00:00" in last
+
+
+def test_why_a_service_outside_did_not_answer_is_said_once() -> None:
+    wrong = [{"provider": "step ask", "cause": "provider", "reason": "it took too long"}]
+    answers = [told(0, "ask", {}, failures=wrong, error="it took too long")]
+    (entry,) = view({"trail": [taken("ask", "error", "10:00:00")], "told": answers})
+    assert entry.count("it took too long") == 1
+
+
+def test_what_was_worked_out_stands_by_its_own_name() -> None:
+    """It is no feature of the catalogue, and of no provider."""
+    markup = way.computed({"margin": 4.0, "far": None})
+    assert re.findall(r"<code>(\w+)</code></td><td>(.*?)</td>", markup) == [
+        ("margin", "4"),
+        ("far", '<span class="si-unknown">unknown</span>'),
+    ]

@@ -32,9 +32,9 @@ class _Ran:
     def taken(self, way: Exit) -> int:
         return self.counts.get((way.step, way.edge), 0)
 
-    def thickness(self, way: Exit) -> float:
+    def thickness(self, n: int) -> float:
         most = max(self.counts.values(), default=0)
-        return _THIN + (_THICK - _THIN) * (self.taken(way) / most if most else 0.0)
+        return _THIN + (_THICK - _THIN) * (min(n, most) / most if most else 0.0)
 
 
 def view(drawn: Drawing, counts: Counts | None) -> Html:
@@ -77,12 +77,15 @@ def _card(card: Card, ran: _Ran | None, numbers: Mapping[str, str]) -> Iterator[
     below = card.row + len(card.exits) + 1
     quiet = " si-step-quiet" if reached == 0 else ""
     yield div(f"si-step{quiet}", head, *exits, role="listitem", style=f"grid-row:{card.row} / {below}")
-    straight = next((way for way in card.exits if way.straight), None)
-    if straight is None:
+    straight = [way for way in card.exits if way.straight]
+    if not straight:
         yield div("si-apart", style=f"grid-row:{below}", aria_hidden="true")
         return
-    beside = span("si-down-n", f"{ran.taken(straight):,}") if only and ran else None
-    yield div("si-down", span("si-down-line", style=_thick(straight, ran)), beside, style=f"grid-row:{below}")
+    went = sum(map(ran.taken, straight)) if ran else 0
+    beside = span("si-down-n", f"{went:,}") if only and ran else None
+    none = " si-down-none" if ran and not went else ""
+    line = span("si-down-line", style=_thick(went, ran))
+    yield div(f"si-down{none}", line, beside, style=f"grid-row:{below}")
 
 
 def _exit(way: Exit, ran: _Ran | None, numbers: Mapping[str, str]) -> Html:
@@ -106,12 +109,12 @@ def _line(line: Line, ran: _Ran | None) -> Html:
         kinds.append("si-line-error")
     if ran is not None and not ran.taken(way):
         kinds.append("si-line-none")
-    place = f"grid-row:{first} / {last};grid-column:2 / {line.lane + 4};{_thick(way, ran)}"
+    place = f"grid-row:{first} / {last};grid-column:2 / {line.lane + 4};{_thick(ran.taken(way) if ran else 0, ran)}"
     return div(" ".join(kinds), style=place, aria_hidden="true")
 
 
-def _thick(way: Exit, ran: _Ran | None) -> str:
-    return f"--si-thick:{ran.thickness(way) if ran else _THIN:.1f}px"
+def _thick(n: int, ran: _Ran | None) -> str:
+    return f"--si-thick:{ran.thickness(n) if ran else _THIN:.1f}px"
 
 
 def key() -> Html:

@@ -68,10 +68,17 @@ def _told(item: Json, catalogue: Mapping[str, Json]) -> Html:
         span("si-leaf", span("si-told-name", name), value(given, catalogue.get(name, {}).get("unit")))
         for name, given in item["features"].items()
     ]
-    wrong = [str(failure["reason"]) for failure in item.get("failures", ())]
-    if item.get("error"):
-        wrong.append(f"nothing came: {str(item['error']).replace('_', ' ')}")
+    error = str(item.get("error") or "")
+    wrong = [str(failure["reason"]) for failure in item.get("failures", ()) if failure["reason"] != error]
+    if error:
+        wrong.append(f"nothing came: {error.replace('_', ' ')}")
     return span("si-told", *values, *(span("si-cause", prose(said)) for said in wrong))
+
+
+def computed(values: Mapping[str, object]) -> Html:
+    """What `set` steps worked out."""
+    rows = [tag("tr", tag("td", tag("code", name)), tag("td", value(given))) for name, given in values.items()]
+    return tag("table", tag("tbody", *rows), class_="si-group")
 
 
 def passes(route: Json, reasons: dict[str, Json]) -> Html:

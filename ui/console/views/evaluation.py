@@ -67,7 +67,7 @@ def _went(item: Json, found: Json) -> None:
     reasons, nodes = connection.reasons(), _nodes(item["workflow"])
     _section("The way", way.view(route, nodes, connection.features(), st.context.timezone))
     if route.get("computed"):
-        _section("Computed", features.table(route["computed"], {}))
+        _section("Computed", way.computed(route["computed"]))
     if route.get("earlier"):
         _section("Before the step up", way.passes(route, reasons))
     if route.get("shadowed"):

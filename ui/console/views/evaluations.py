@@ -96,9 +96,9 @@ def _row(item: Json, reasons: dict[str, Json], flows: dict[str, Json], zone: str
         span("si-cell si-id", item["id"], title=item["eval_id"]),
         span("si-cell si-codes", codes(ours.get("reasonCodes", []), reasons) if ours else None),
         span("si-cell si-age", _age(age) if ours else None),
-        span("si-cell si-flow", str(flow)),
+        span("si-cell si-flow", str(flow), title=str(flow)),
         span("si-cell si-strategy", ours.get("decision", {}).get("strategy", "")),
-        span("si-cell si-status", words.status_of(item)),
+        span("si-cell si-status", words.status_of(item), title=words.status_of(item)),
         class_="si-row",
     )
 
