@@ -5,7 +5,7 @@ One that waits ends by it: as a review, never an accept, and nobody is told.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ from engine.store.tables import (
     idempotency,
     label,
     outcome,
+    passkey,
     passkey_use,
     run,
     sighting,
@@ -31,20 +32,22 @@ from engine.store.tables import (
 ERASED = "erased"
 """Stands where an id, a text or a digest of the person stood: the same for everybody."""
 
-NO_DIGEST = "0" * 64
 WITHDRAWN = "withdrawn"
 """The `sub_status` of an evaluation that was erased before it had ended."""
 
 
-def erase_evaluation(database: Database, eval_id: str, at: datetime) -> bool:
+def erase_evaluation(database: Database, eval_id: str, at: datetime, owner: Callable[[str, str], str]) -> bool:
     """Erase one evaluation; False where there is none. Again it changes nothing more.
 
     Its frames are not here: whoever erases destroys their key too.
+
+    Args:
+        owner: the pseudonym under which the passkey of an environment's customer is kept.
     """
     with database.writing() as connection:
         connection.execute(select(run.c.eval_id).where(run.c.eval_id == eval_id).with_for_update())
         found = connection.execute(
-            select(evaluation.c.erased_at, outcome.c.eval_id.label("ended"), outcome.c.device)
+            select(evaluation, outcome.c.eval_id.label("ended"), outcome.c.device)
             .select_from(evaluation.outerjoin(outcome))
             .where(evaluation.c.eval_id == eval_id)
         ).one_or_none()
@@ -53,6 +56,7 @@ def erase_evaluation(database: Database, eval_id: str, at: datetime) -> bool:
         if found.ended is None:
             _withdraw(connection, eval_id, at)
         _erase(connection, eval_id, found.device, found.erased_at or at)
+        _erase_passkey(connection, found.environment, found.customer_id, owner)
     database.checkpoint()
     return True
 
@@ -77,7 +81,7 @@ def _erase(connection: Connection, eval_id: str, known: str | None, at: datetime
     )
     connection.execute(update(run).where(run.c.eval_id == eval_id).values(state={}))
     connection.execute(delete(sighting).where(sighting.c.eval_id == eval_id))
-    connection.execute(update(idempotency).where(idempotency.c.eval_id == eval_id).values(body_sha256=NO_DIGEST))
+    connection.execute(delete(idempotency).where(idempotency.c.eval_id == eval_id))
     connection.execute(update(label).where(label.c.eval_id == eval_id).values(customer_id=ERASED, told={}))
     _erase_case(connection, eval_id)
     _erase_session(connection, eval_id)
@@ -85,6 +89,13 @@ def _erase(connection: Connection, eval_id: str, known: str | None, at: datetime
     if known is not None:
         elsewhere = exists().where(outcome.c.device == known)
         connection.execute(delete(device).where(and_(device.c.device == known, ~elsewhere)))
+
+
+def _erase_passkey(connection: Connection, environment: str, customer: str, owner: Callable[[str, str], str]) -> None:
+    """A customer's passkey goes with the last evaluation that names the customer."""
+    named = and_(evaluation.c.environment == environment, evaluation.c.customer_id == customer)
+    elsewhere = exists().where(named)
+    connection.execute(delete(passkey).where(and_(passkey.c.owner == owner(environment, customer), ~elsewhere)))
 
 
 def _erase_case(connection: Connection, eval_id: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.contracts import Clock
+from engine.service.access.links import Links
 from engine.service.stores import Stores
 from engine.store.capture_sessions import CaptureSessions
 from engine.store.erased import Erased
@@ -29,7 +30,8 @@ class Erasing:
 
     def _erase(self, eval_id: str) -> bool:
         self._destroy_frames(eval_id)
-        found = erase_evaluation(self.stores.database, eval_id, self.clock.now())
+        owner = Links(self.stores.ring, "").passkey_owner
+        found = erase_evaluation(self.stores.database, eval_id, self.clock.now(), owner)
         self._destroy_frames(eval_id)  # those that came in between; now none can come
         return found
 
