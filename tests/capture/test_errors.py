@@ -30,6 +30,12 @@ navigator.mediaDevices.getUserMedia = async () => {
   throw new DOMException("Could not start video source", "NotReadableError");
 };
 """
+LOCKED_AT_THE_FIRST_PICTURE = """
+HTMLCanvasElement.prototype.toBlob = () => {
+  Object.defineProperty(document, "hidden", { value: true, configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+};
+"""
 INSECURE = "Object.defineProperty(window, 'isSecureContext', {value: false})"
 NO_CAMERAS_AT_ALL = "delete Navigator.prototype.mediaDevices"
 SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -159,6 +165,13 @@ def busy_camera(visit: Visit) -> None:
     visit.agree()
 
 
+def left(visit: Visit) -> None:
+    """The screen is locked while the selfie is taken."""
+    visit.page.add_init_script(LOCKED_AT_THE_FIRST_PICTURE)
+    to_camera(visit.page, visit.link)
+    press(visit.page, "capture")
+
+
 ERRORS: dict[str, Callable[[Visit], None]] = {
     "cameraPermissionDeclined": Visit.agree,
     "cameraNotFound": Visit.agree,
@@ -170,6 +183,7 @@ ERRORS: dict[str, Callable[[Visit], None]] = {
     "sessionUsed": used,
     "sessionElsewhere": taken_over,
     "tooManyAttempts": out_of_tries,
+    "interrupted": left,
     "badFrames": altered,
     "networkLost": offline,
     "busy": without_a_table,

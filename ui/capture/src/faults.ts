@@ -11,6 +11,7 @@ export const FAULT_CODES = [
   "sessionUsed",
   "sessionElsewhere",
   "tooManyAttempts",
+  "interrupted",
   "badFrames",
   "challengeExpired",
   "consentNeeded",

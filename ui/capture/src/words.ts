@@ -66,6 +66,12 @@ const faults: Record<FaultCode, Advice> = {
     title: "No tries left",
     text: "All tries of this link are used up. Ask whoever sent you here for a new link.",
   },
+  interrupted: {
+    title: "The selfie was interrupted",
+    text: "The screen was locked, or another page or app came in front, while it was taken. Please take it once more.",
+    steps: ["Keep this page in front for the few seconds that it takes."],
+    retry: "Take it again",
+  },
   badFrames: {
     title: "The photo did not arrive well",
     text: "It could not be read. Please take it once more.",

@@ -101,6 +101,7 @@ class Shooting {
 
   private async run(take: Take, camera: Camera): Promise<void> {
     this.guidance?.hush(take.challenge.kind === "turn");
+    document.addEventListener("visibilitychange", this.left);
     try {
       const shot = await this.shotOf(take, camera);
       if (this.over) return;
@@ -108,8 +109,15 @@ class Shooting {
       this.send({ is: "shot", shot });
     } catch (thrown) {
       this.fail(asFault(thrown).code);
+    } finally {
+      document.removeEventListener("visibilitychange", this.left);
     }
   }
+
+  /** What is asked while nobody sees the page cannot be answered: such a take would speak against the person. */
+  private readonly left = (): void => {
+    if (document.hidden) this.fail("interrupted");
+  };
 
   private async shotOf(take: Take, camera: Camera): Promise<Shot> {
     const { shotOf } = await afterConsent();

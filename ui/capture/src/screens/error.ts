@@ -15,6 +15,7 @@ const ICONS: Partial<Record<FaultCode, IconName>> = {
   cameraPermissionDeclined: "noCamera",
   cameraNotFound: "noCamera",
   cameraInUse: "camera",
+  interrupted: "phone",
   insecureContext: "lock",
   unsupportedBrowser: "browser",
   sessionUnknown: "link",
