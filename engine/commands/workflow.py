@@ -15,11 +15,12 @@ import typer
 from engine.diagnostics import Diagnostic, Refused, errors, render
 from engine.policy.files import read_text
 from engine.workflow.cases import CaseResult, play, read_cases, untaken
-from engine.workflow.drawing import graph_of, svg_of, text_of
+from engine.workflow.drawing import graph_of, svg_of, text_of, way_title
 from engine.workflow.installed import Installed, installed
 from engine.workflow.model import Workflow
 from engine.workflow.schema import workflow_schema
 from engine.workflow.shipped import taken_names
+from engine.workflow.steps import Branch
 from engine.workflow.ways import Edge
 
 FINDINGS, USAGE = 1, 2
@@ -107,7 +108,7 @@ def run_cases(
     if as_json:
         _print_json(_results_json(workflow, results) | ({"untaken": [_way_json(way) for way in ways]} if cover else {}))
     else:
-        for line in (*_result_lines(results), *(f"no case takes {_way(way)}" for way in ways)):
+        for line in (*_result_lines(results), *(f"no case takes {_way(way, workflow)}" for way in ways)):
             typer.echo(line)
         if cover and not ways:
             typer.echo("every way is taken")
@@ -145,8 +146,11 @@ def _results_json(workflow: Workflow, results: Sequence[CaseResult]) -> dict[str
     return counts | {"cases": [result.to_json() for result in results]}
 
 
-def _way(way: Edge) -> str:
-    return f"`{way.source}`, {way.name}: to {f'`{way.target}`' if way.target else 'the end'}"
+def _way(way: Edge, workflow: Workflow) -> str:
+    """As `draw` calls it: a case of a branch by its outcome or its condition."""
+    step = workflow.steps[way.source]
+    name = way_title(step, way.name) if isinstance(step, Branch) else way.name
+    return f"`{way.source}`, {name}: to {f'`{way.target}`' if way.target else 'the end'}"
 
 
 def _way_json(way: Edge) -> dict[str, Any]:

@@ -176,3 +176,8 @@ cases:
     workflow = HERE.read(text, "beside.yaml")
     (case,) = read_cases(cases, "cases.yaml", workflow, HERE.catalogue)
     assert play(case, workflow, HERE).problems == ()
+
+
+def test_a_strategy_that_a_policy_lacks_is_said_instead_of_a_review() -> None:
+    """The service would not begin such an evaluation."""
+    assert problems("strategy: harsh, expect: {decision: review}") == ("policy `attempts` has no strategy `harsh`",)

@@ -110,6 +110,7 @@ def test_cases_are_run(own: Path) -> None:
     assert first.endswith("most: decision: expected reject, got accept")
     assert rest[0] == "0 of 1 cases pass"
     assert "no case takes `read`, error: to `manual`" in rest
+    assert "no case takes `doubt`, risk.score > 0.5: to `papers`" in rest, "as it is drawn"
     told = json.loads(run("test", "--cover", "--json", own / GATE_FILE).stdout)
     assert (told["passed"], told["failed"]) == (0, 1)
     assert {"from": "ask", "edge": "error", "to": None} in told["untaken"]

@@ -137,3 +137,15 @@ def test_the_shipped_capture_asks_a_flash_where_it_is_not_lenient() -> None:
     capture = shipped_workflows(EVERY_PROVIDER, EVERY_POLICY)["selfie_intelligence"]
     assert [capture.asked(strategy) for strategy in ("lenient", "standard", "strict")] == ["none", "flash", "flash"]
     assert (capture.keep_frames, capture.device_binding) == (0, False)
+
+
+def test_too_many_steps_are_told_with_their_number() -> None:
+    steps = "".join(f"  - {{id: s{number}, step: wait, for: 1s}}\n" for number in range(201))
+    with pytest.raises(Refused) as refused:
+        read_workflow(
+            f"workflow: long\ntitle: Long\nevidence: still\nsteps:\n{steps}",
+            source="long.yaml",
+            providers=PROVIDERS,
+            policies=POLICIES,
+        )
+    assert "1 to 200 steps, and has 201" in refused.value.diagnostics[0].message

@@ -17,7 +17,7 @@ from engine.workflow.model import Workflow
 from engine.workflow.outcome import score_of
 from engine.workflow.signals import ProviderFailure
 from engine.workflow.state import Run, Taken, Waits
-from engine.workflow.steps import StepUp
+from engine.workflow.steps import Decide, StepUp
 
 ENVIRONMENT = "Sandbox"
 MOST_ROUNDS = 100
@@ -69,6 +69,7 @@ class _Playing:
         customer = customer_of(self.workflow, self.case.parts, ENVIRONMENT)
         if customer is None:
             raise Unplayable("nobody takes these parts")
+        self._strategy_must_exist()
         walker = Walker(self.workflow, self.world, self.world.installed.catalogue, ENVIRONMENT, customer)
         run = begin(self.workflow, self.case.strategy or self.workflow.strategy, {}, own, given)
         came, now = self._first()
@@ -80,6 +81,15 @@ class _Playing:
                 return run
             came, now = self._next(run.waits)
         raise Unplayable("the run does not end")
+
+    def _strategy_must_exist(self) -> None:
+        """The service refuses a caller's strategy that a policy lacks; a policy with one of its step's is not asked."""
+        named, steps = self.case.strategy, self.workflow.steps.values()
+        asked = {name for step in steps if isinstance(step, Decide) and step.strategy is None for name in step.policies}
+        for policy in sorted(asked):
+            known = self.world.installed.strategies.get(policy, ())
+            if named is not None and known and named not in known:
+                raise Unplayable(f"policy `{policy}` has no strategy `{named}`")
 
     def _first(self) -> tuple[Came, datetime]:
         if self.workflow.evidence != "capture":

@@ -47,7 +47,8 @@ class Steps:
 def read_steps(node: Node, workflow: str, known: Known, mistakes: Mistakes) -> Steps:
     """What is written under `steps`; what is wrong with it is noted."""
     if not isinstance(node, Items) or not 1 <= len(node.members) <= MOST_STEPS:
-        message = f"`steps` is a list of 1 to {MOST_STEPS} steps"
+        many = f", and has {len(node.members)}" if isinstance(node, Items) and node.members else ""
+        message = f"`steps` is a list of 1 to {MOST_STEPS} steps{many}"
         mistakes.add("wrong-type", message, node.location, "`- {id: selfie, step: capture}`")
         return Steps()
     entries = [member for member in node.members if isinstance(member, Entries)]
