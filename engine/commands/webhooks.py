@@ -107,6 +107,30 @@ def rotate(
         _shown({"id": endpoint, "secret": secret}, secret, as_json=as_json)
 
 
+@group.command("enable")
+def enable(endpoint: EndpointArgument, environment: EnvironmentOption = "Sandbox", as_json: JsonOption = False) -> None:
+    """Send to an endpoint again that answered 410; what is dead is sent where it is replayed."""
+    with _desk(environment) as desk:
+        if not desk.endpoints.enable(endpoint, environment):
+            _refuse("there is no such endpoint", FINDINGS)
+        _shown({"id": endpoint, "enabled": True}, "enabled", as_json=as_json)
+
+
+@group.command("test")
+def send_test(
+    endpoint: EndpointArgument, environment: EnvironmentOption = "Sandbox", as_json: JsonOption = False
+) -> None:
+    """Send an event of type `test` right away, from here, and tell what came of it."""
+    with _desk(environment) as desk:
+        attempt = desk.subscriptions.test(endpoint, environment)
+        if attempt is None:
+            _refuse("there is no such endpoint", FINDINGS)
+        told = {"delivered": attempt.arrived, "status_code": attempt.status, "error": attempt.error}
+        _shown(told, attempt.error or "delivered", as_json=as_json)
+        if not attempt.arrived:
+            raise typer.Exit(FINDINGS)
+
+
 @group.command("remove")
 def remove(endpoint: EndpointArgument, environment: EnvironmentOption = "Sandbox", as_json: JsonOption = False) -> None:
     """Forget an endpoint and everything that was sent to it."""

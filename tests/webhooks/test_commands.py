@@ -76,7 +76,12 @@ def test_dead_letters_of_an_endpoint_are_sent_again(office: Office, receiver: Re
     office.drain()
     assert told("deliveries", "--state", "dead")["error"] == "the receiver wants no more webhooks"
     assert run("replay", "--endpoint", made["id"]).exit_code == 1
-    office.endpoints.enable(made["id"], "Sandbox")
+    refused = run("test", made["id"])
+    assert (refused.exit_code, refused.stdout) == (1, "answered 410\n")
+    assert told("enable", made["id"]) == {"id": made["id"], "enabled": True}
+    receiver.answer = says(204)
+    assert told("test", made["id"]) == {"delivered": True, "status_code": 204, "error": None}
+    Webhook(made["secret"]).verify(receiver.heard[-1].body, receiver.heard[-1].headers)
     assert told("replay", "--endpoint", made["id"]) == {"replayed": 1}
 
 
@@ -98,6 +103,8 @@ def test_for_a_person_it_is_a_line_each(office: Office, receiver: Receiver) -> N
         (["add", "https://shop.example/", "--environment", "Live"], 2, "Production"),
         (["rotate", "nobody"], 1, "no such endpoint"),
         (["remove", "nobody"], 1, "no such endpoint"),
+        (["enable", "nobody"], 1, "no such endpoint"),
+        (["test", "nobody"], 1, "no such endpoint"),
         (["replay", "nothing"], 1, "nothing to send"),
         (["replay"], 2, "which event"),
         (["deliveries", "--state", "lost"], 2, "waiting, delivered, dead"),
