@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from engine.diagnostics import Location
-from engine.logic.mistakes import Mistakes, did_you_mean, quoted
+from engine.logic.hints import operand_meant, operator_meant
+from engine.logic.mistakes import Mistakes, quoted
 from engine.logic.nulls import unknown_without_cause
 from engine.logic.operator import Operator
 from engine.logic.operators.comparison import IS_NOT_NULL, IS_NULL
@@ -114,13 +115,16 @@ class Reader:
         takes = " or ".join(dict.fromkeys(operator.takes for operator in self.table[name] if operator.takes))
         given = " and ".join(dict.fromkeys(map(phrase, types)))
         return self.refuse(
-            "type-mismatch", f"`{name}` takes {takes}, not {given}", _odd_one(args), what_names_are(args)
+            "type-mismatch",
+            f"`{name}` takes {takes}, not {given}",
+            _odd_one(args),
+            operand_meant(args, self.scope) or what_names_are(args),
         )
 
     def _unknown_operator(self, name: str, at: Location) -> Expression:
         if name == "log":
             return self.refuse("unsupported-operator", "`log` is not supported: a condition has no effects", at)
-        hint = did_you_mean(name, (*self.table, *self.forms, *ALIASES))
+        hint = operator_meant(name, (*self.table, *self.forms, *ALIASES))
         return self.refuse("unknown-operator", f"operator {quoted(name)} does not exist", at, hint)
 
     def within(self, item: ItemScope, node: Node, depth: int) -> Expression:

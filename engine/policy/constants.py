@@ -25,6 +25,7 @@ from engine.logic.tree import (
 from engine.logic.types import NULL, UNKNOWN
 
 _COMPARISONS = frozenset({"<", "<=", ">", ">=", "==", "!=", "between", "in"})
+_CHAINED = frozenset({"<", "<="})
 _OF_TRUTH = frozenset({"and", "or", "!", "!!", "if"})
 
 
@@ -37,7 +38,8 @@ def condition_depends_on_the_record(condition: Expression, mistakes: Mistakes) -
         mistakes.add("constant-condition", "the condition is the same for every record", condition.location, hint)
         return
     for part in _constant_parts(condition):
-        mistakes.add("constant-condition", "this part is the same for every record", part.location, "leave it out")
+        hint = "leave it out, or write a decimal with a point: `0.7`" if _in_a_chain(part) else "leave it out"
+        mistakes.add("constant-condition", "this part is the same for every record", part.location, hint)
 
 
 def _constant_parts(condition: Expression) -> Iterable[Expression]:
@@ -64,7 +66,14 @@ def _never_differs(call: Call) -> bool:
         return True
     value, *others = call.args
     pairs = [(value, other) for other in others] if call.operator.name == "between" else pairwise(call.args)
-    return any(_shape(a) == _shape(b) for a, b in pairs)
+    return any(_shape(a) == _shape(b) for a, b in pairs) or _in_a_chain(call)
+
+
+def _in_a_chain(node: Expression) -> bool:
+    """Whether two constants stand beside each other in `a < b < c`, as they do where a decimal has a comma."""
+    if not isinstance(node, Call) or node.operator.name not in _CHAINED or len(node.args) < 3:
+        return False
+    return any(isinstance(a, Literal) and isinstance(b, Literal) for a, b in pairwise(node.args))
 
 
 def _shape(node: Expression) -> object:

@@ -20,6 +20,9 @@ MAX_NESTING = 200
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]*)?(?<=[0-9])(\.[0-9]*)?([eE][-+]?[0-9]+)?|[-+]?\.[0-9]+([eE][-+]?[0-9]+)?")
 _CONSTANTS: dict[str, JsonScalar] = {"": None, "~": None, "null": None, "true": True, "false": False}
+_NO_BREAK = re.compile("[\u00a0\u202f\u2007]")
+_COLON = "mapping values are not allowed in this context"
+_COLON_MEANT = "quote a text with `: ` in it, or indent this line as those beside it"
 _NOT_FINITE = re.compile(r"[-+]?\.?(inf|infinity|nan)", re.IGNORECASE)
 
 
@@ -61,6 +64,13 @@ class _Open:
     nodes: list[Node] = field(default_factory=list)
 
 
+def _odd_space(text: str) -> str:
+    """A way out where a text was pasted from a document: to YAML such a space is a letter."""
+    found = _NO_BREAK.search(text)
+    line = text.count("\n", 0, found.start()) + 1 if found else 0
+    return f"line {line} has a no-break space: type it anew" if found else ""
+
+
 class _Stop(Exception):  # noqa: N818 - not an error but the end of what can be read
     """Nothing after this can be read."""
 
@@ -89,7 +99,8 @@ class _Builder:
             mark = error.problem_mark or error.context_mark
             at = self._mark(mark, mark) if mark else Location(self.source)
             opened = f"{error.context} that starts in line {error.context_mark.line + 1}" if error.context_mark else ""
-            self._stop("bad-yaml", f"the YAML cannot be read: {error.problem or error.context}", at, opened)
+            hint = _odd_space(text) or (_COLON_MEANT if error.problem == _COLON else opened)
+            self._stop("bad-yaml", f"the YAML cannot be read: {error.problem or error.context}", at, hint)
         except yaml.YAMLError as error:
             self._stop("bad-yaml", f"the YAML cannot be read: {getattr(error, 'reason', error)}", Location(self.source))
 
@@ -167,7 +178,8 @@ class _Builder:
     def _key(self, key: Node) -> str | None:
         if isinstance(key, Scalar) and isinstance(key.value, str):
             return key.value
-        hint = "quote it"
+        number = isinstance(key, Scalar) and isinstance(key.value, int | float) and not isinstance(key.value, bool)
+        hint = "quote it; a decimal is written with a point: `0.7`" if number else "quote it"
         self.mistakes.add("bad-key", "a key is a word or a quoted string", key.location, hint)
         return None
 

@@ -10,6 +10,7 @@ from engine.contracts import SEVERITY, Value
 from engine.diagnostics import Diagnostic
 from engine.features import MAX_INTEGER, Catalogue, Feature, FeatureType
 from engine.logic.explain import text
+from engine.logic.hints import truth_meant
 from engine.logic.lowering import Lowering, compiled
 from engine.logic.mistakes import Mistakes
 from engine.logic.parse import read_condition
@@ -87,7 +88,7 @@ def read_when(node: Node, names: Names, mistakes: Mistakes) -> TypedCondition | 
         return None
     if expression.type not in {BOOLEAN, UNKNOWN}:
         message = f"`when` must be a boolean, not {phrase(expression.type)}"
-        mistakes.add("type-mismatch", message, expression.location, "compare it, or ask for its truth with `!!`")
+        mistakes.add("type-mismatch", message, expression.location, truth_meant(expression))
         return None
     before = len(mistakes.found)
     condition_depends_on_the_record(expression, mistakes)

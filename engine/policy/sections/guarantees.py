@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from engine.contracts import SEVERITY, Outcome
 from engine.diagnostics import Location
+from engine.logic.hints import truth_meant
 from engine.logic.mistakes import Mistakes, quoted
 from engine.logic.parse import read_condition
 from engine.logic.syntax import Entries, Items, Node
@@ -95,7 +96,7 @@ def _built(written: WrittenGuarantee, ground: Ground) -> Guarantee:
     if len(ground.mistakes.found) == before:
         if given.type not in {BOOLEAN, UNKNOWN} and not asks_for_names(given):
             message = f"`given` must be a boolean, not {phrase(given.type)}"
-            hint = "compare it, or ask for its truth with `!!`"
+            hint = truth_meant(given)
             ground.mistakes.add("type-mismatch", message, given.location, hint)
         condition_depends_on_the_record(given, ground.mistakes)
         constants_are_possible(given, ground.catalogue, ground.strategies, ground.mistakes)

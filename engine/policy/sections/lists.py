@@ -53,7 +53,8 @@ def _listed(node: Node, parts: Parts) -> Listed | None:
         return None
     named = node.get("list")
     key = "id" if named is None else "list"
-    parts.keys(node, (key, *(LIST_KEYS if named is None else ()), *_EFFECT_KEYS), "a list")
+    known = LIST_KEYS if node.get("id") is not None else ("list", *LIST_KEYS) if named is None else ()
+    parts.keys(node, (key, *known, *_EFFECT_KEYS), "a list")
     given = node.get(key)
     if given is None:
         hint = "`list` names one in a file; `id` names one that stands here"

@@ -9,6 +9,7 @@ from typing import Any
 from engine.contracts import Outcome
 from engine.diagnostics import Location
 from engine.features import Catalogue
+from engine.logic.hints import truth_meant
 from engine.logic.mistakes import Mistakes, did_you_mean, quoted
 from engine.logic.parse import read_condition
 from engine.logic.scope import Scope
@@ -52,7 +53,7 @@ class Ground:
         if len(self.mistakes.found) > before:
             return condition
         if condition.type not in {BOOLEAN, UNKNOWN} and not asks_for_names(condition):
-            hint = "compare it, or ask for its truth with `!!`"
+            hint = truth_meant(condition)
             message = f"`when` must be a boolean, not {phrase(condition.type)}"
             self.mistakes.add("type-mismatch", message, condition.location, hint)
             return condition
