@@ -58,7 +58,7 @@ Object.defineProperty(document, "hidden", { get: () => window.away === true });
 
 @contextmanager
 def filmed(chromium: str, folder: Path, scene: Scene, size: dict[str, Any], **options: Any) -> Iterator[Page]:
-    """A page whose camera shows this scene."""
+    """A page whose camera shows this scene, in a browser of its own."""
     with chromium_with(chromium, film=camera_file(folder, scene)) as browser, page_of(browser, size, **options) as page:
         yield page
 
@@ -75,10 +75,16 @@ OFTEN = ("good", "closer", "nobody")
 @pytest.mark.parametrize(
     "hint", [name if name in OFTEN else pytest.param(name, marks=pytest.mark.soak) for name in FILMS]
 )
-def test_each_film_is_told_what_is_wrong_with_it(chromium: str, service: Service, tmp_path: Path, hint: str) -> None:
+def test_each_film_is_told_what_is_wrong_with_it(
+    chromium: str, browser: Browser, service: Service, tmp_path: Path, hint: str
+) -> None:
     """And said aloud; and none but the good one would take itself: the page is still at the camera."""
     _, link = service.new_capture()
-    with filmed(chromium, tmp_path, FILMS[hint], DESKTOP, **({} if hint == "good" else MOVING)) as page:
+    with (
+        page_of(browser, DESKTOP)
+        if hint == "good"
+        else filmed(chromium, tmp_path, FILMS[hint], DESKTOP, **MOVING) as page
+    ):
         to_camera(page, link)
         is_told(page, hint)
         screenshot(page, f"capture-desktop-guide-{hint}")
@@ -92,11 +98,13 @@ def test_each_film_is_told_what_is_wrong_with_it(chromium: str, service: Service
 @pytest.mark.parametrize(
     "hint", ["good", *(pytest.param(name, marks=pytest.mark.soak) for name in ("closer", "nobody"))]
 )
-def test_the_same_is_told_on_a_phone(chromium: str, service: Service, tmp_path: Path, hint: str) -> None:
+def test_the_same_is_told_on_a_phone(
+    chromium: str, phone_browser: Browser, service: Service, tmp_path: Path, hint: str
+) -> None:
     scene = replace(FILMS[hint], width=HANDHELD.width, height=HANDHELD.height, face_at=HANDHELD.face_at)
-    scene = HANDHELD if hint == "good" else replace(scene, face_share=0.2)
+    scene = replace(scene, face_share=0.2)
     _, link = service.new_capture()
-    with filmed(chromium, tmp_path, scene, PHONE) as page:
+    with page_of(phone_browser, PHONE) if hint == "good" else filmed(chromium, tmp_path, scene, PHONE) as page:
         to_camera(page, link)
         is_told(page, hint)
         screenshot(page, f"capture-phone-guide-{hint}")

@@ -49,11 +49,11 @@ def camera_file(folder: Path, scene: Scene = WEBCAM, portrait: Path = PORTRAIT) 
     picture = cv2.imread(str(portrait), cv2.IMREAD_COLOR)
     assert picture is not None, f"{portrait} cannot be read"
     film = folder / f"camera-{scene.width}x{scene.height}.mjpeg"
-    grain = np.random.default_rng(7)
+    cv2.setRNGSeed(7)
     with film.open("wb") as target:
         for index in range(FRAMES):
             shown = _shown(picture.astype(np.uint8), scene, index / FRAMES)
-            target.write(_jpeg(_with_noise(shown, grain)))
+            target.write(_jpeg(_with_noise(shown)))
     return film
 
 
@@ -95,10 +95,11 @@ def _placed(picture: Pixels, scene: Scene, moment: float, across: float) -> Pixe
     return warped.astype(np.uint8)
 
 
-def _with_noise(picture: Pixels, grain: np.random.Generator) -> Pixels:
+def _with_noise(picture: Pixels) -> Pixels:
     """The picture with the noise of a sensor, so that no two frames are the same."""
-    noise = grain.normal(0, 2.0, picture.shape)
-    return np.clip(picture + noise, 0, 255).astype(np.uint8)
+    noise = np.empty(picture.shape, np.float32)
+    cv2.randn(noise, np.zeros(1), np.full(1, 2.0))
+    return cv2.add(picture, noise, dtype=cv2.CV_8U).astype(np.uint8)
 
 
 def _jpeg(picture: Pixels) -> bytes:
