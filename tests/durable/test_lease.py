@@ -10,6 +10,7 @@ import pytest
 
 from engine.store.database import Database
 from engine.store.executors import Executors
+from engine.workflow.durable import reaping
 from engine.workflow.durable.lease import Beat, Watch
 from engine.workflow.durable.reaping import Reaper
 
@@ -73,6 +74,29 @@ def test_a_silent_process_is_taken_over_and_forgotten(database: Database, clock:
     assert alive.beat_and_look() == 2
     assert carried.resumed == ["a", "b"]
     assert set(register.all()) == {"alive"}
+
+
+def test_who_takes_over_much_beats_meanwhile(
+    database: Database, clock: Jumping, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each part may take as long as a look: a third process that looks after every part must not see silence."""
+    monkeypatch.setattr(reaping, "AT_ONCE", 1)
+    register = Executors(database, clock)
+    carried = Carried(dead=[str(number) for number in range(3 * LOOKS)])
+    third, seen = Watch(LOOKS), []
+    alive = reaper("alive", register, carried)
+    resume = carried.resume
+
+    def looked_at(ids: Sequence[str]) -> None:
+        resume(ids)
+        seen.extend(third.silent({"alive": register.all()["alive"]}))
+
+    alive._resume = looked_at
+    register.enter("dead")
+    while not carried.resumed:
+        alive.beat_and_look()
+    assert len(carried.resumed) == 3 * LOOKS
+    assert seen == []
 
 
 JUMPS: list[Callable[[int], timedelta]] = [

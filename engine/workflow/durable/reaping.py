@@ -66,6 +66,7 @@ class Reaper:
         while ids := self._pending(name, AT_ONCE):
             self._resume(ids)
             taken += len(ids)
+            self._register.beat(self._executor_id)  # many take long: who falls silent is taken over too
         self._register.forget(name)
         log.info("took over", executor=name, left=beat.has_left, runs=taken)
         return taken
