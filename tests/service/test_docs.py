@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
+from fastapi.testclient import TestClient
+
 from engine.service.wire.desk_requests import CONFIRMING, GOOD, OPEN
-from tests.service.conftest import Running
+from tests.service.conftest import KEY, Running
 
 ROOT = Path(__file__).parents[2]
 API = ROOT / "docs" / "api.md"
@@ -20,6 +23,22 @@ def test_every_problem_code_is_documented() -> None:
     table = API.read_text(encoding="utf-8").partition("## Errors")[2]
     listed = set(re.findall(r"`(\w+)`", "\n".join(line for line in table.splitlines() if line.startswith("| "))))
     assert given == listed
+
+
+def test_the_first_call_is_answered_when_it_is_sent_as_it_is_shown(service: Running) -> None:
+    shown = re.search(r"```sh\n(curl .*?)\n```", API.read_text(encoding="utf-8"), re.DOTALL)
+    assert shown is not None
+    _, address, *options = shlex.split(shown.group(1).replace("$KEY", KEY))
+    headers = dict(each.split(": ", 1) for flag, each in paired(options) if flag == "-H")
+    (body,) = (each for flag, each in paired(options) if flag == "-d")
+    path = address.removeprefix("http://127.0.0.1:8000")
+    answer = TestClient(service.client.app).post(path, content=body, headers=headers)
+    assert (answer.status_code, answer.json()["decision"]) == (200, "ACCEPT")
+
+
+def paired(options: list[str]) -> list[tuple[str, str]]:
+    """Each flag with its value."""
+    return list(zip(options[::2], options[1::2], strict=True))
 
 
 def test_every_route_is_documented(service: Running) -> None:
