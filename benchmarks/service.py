@@ -1,22 +1,26 @@
 """The service beside bare peers: requests a second, a durable step, and a thousand evaluations that wait.
 
 `python benchmarks/service.py [--strict] [--postgres URL]`: all figures that are compared are taken in turns in one run
-and given as ratios. What they mean, and what they were, stands in docs/performance.md.
+and given as ratios, on SQLite and, where `SELFIE_DATABASE_URL` or `--postgres` names one, on PostgreSQL too. What they
+mean, and what they were, stands in docs/performance.md.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
 import tempfile
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from benchmarks.service_parts.databases import fresh_database
 from benchmarks.service_parts.load import request_of
 from benchmarks.service_parts.servers import BODY, KEY, opened, running, sample_rows, serve_bare, serve_ours
 from benchmarks.service_parts.steps import step_ratios
@@ -40,19 +44,18 @@ class Rates:
         return statistics.median(ours / bare for ours, bare in zip(self.ours, self.bare, strict=True))
 
 
-def request_rates(folder: Path, rounds: int, seconds: float, database_url: str | None) -> Rates:
+def request_rates(folder: Path, rounds: int, seconds: float, server_url: str | None) -> Rates:
     """Both servers on databases of their own of the same kind, loaded in turns."""
     ports = free_port(), free_port()
     homes = [folder / name for name in ("ours", "bare")]
-    for home in homes:
-        services = opened(home, database_url)
-        sample_rows(services, home)
-        services.close()
     request = request_of("/api/evaluation", KEY, json.dumps(BODY).encode())
-    with (
-        running(serve_ours, homes[0], database_url, port=ports[0]),
-        running(serve_bare, homes[1], database_url, port=ports[1]),
-    ):
+    with fresh_database(server_url) as ours, fresh_database(server_url) as bare, ExitStack() as serving:
+        for home, url in zip(homes, (ours, bare), strict=True):
+            services = opened(home, url)
+            sample_rows(services, home)
+            services.close()
+        serving.enter_context(running(serve_ours, homes[0], ours, port=ports[0]))
+        serving.enter_context(running(serve_bare, homes[1], bare, port=ports[1]))
         for port in ports:
             loaded(port, 2.0, request)
         rates: tuple[list[float], list[float]] = ([], [])
@@ -87,20 +90,37 @@ def main() -> int:
     options.add_argument("--rounds", type=int, default=7)
     options.add_argument("--seconds", type=float, default=2.0, help="Of load a round and server.")
     options.add_argument("--waiting", type=int, default=1000)
-    options.add_argument("--postgres", help="SQLAlchemy address of an empty database, in place of SQLite.")
+    named = os.environ.get("SELFIE_DATABASE_URL", "")
+    options.add_argument(
+        "--postgres",
+        default=named if named.startswith("postgresql") else None,
+        help="SQLAlchemy address of a PostgreSQL, by default SELFIE_DATABASE_URL; databases come and go there.",
+    )
     chosen = options.parse_args()
+    held = []
+    for kind, server_url in (("SQLite", None), ("PostgreSQL", chosen.postgres)):
+        if kind == "SQLite" or server_url:
+            print(f"== {kind}")
+            held += measured(chosen, server_url)
+    return int(chosen.strict and not all(held))
+
+
+def measured(chosen: argparse.Namespace, server_url: str | None) -> list[bool]:
+    """Measure on one kind of database, and print; answers whether each budget holds."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        rates = request_rates(folder, chosen.rounds, chosen.seconds, chosen.postgres)
+        rates = request_rates(folder, chosen.rounds, chosen.seconds, server_url)
         print(f"POST /api/evaluation with features, {CONNECTIONS} connections, one process, n = {chosen.rounds} rounds")
         print(f"  ours {statistics.median(rates.ours):,.0f}/s, bare {statistics.median(rates.bare):,.0f}/s")
         held = [verdict("ours over bare", rates.ratio, LEAST_REQUESTS, at_least=True)]
-        steps = step_ratios(folder / "steps", rounds=chosen.rounds, database_url=chosen.postgres)
+        with fresh_database(server_url) as url:
+            steps = step_ratios(folder / "steps", rounds=chosen.rounds, database_url=url)
         print(f"a durable move of ours over the same with DBOS alone, n = {len(steps.ratios)} rounds of {steps.moves}")
         print(f"  ours {steps.ours_ms:.2f} ms, bare {steps.bare_ms:.2f} ms")
         held.append(verdict("ours over bare", statistics.median(steps.ratios), MOST_STEP, at_least=False))
-        print_waited(wait_with(folder / "waiting", chosen.waiting, chosen.postgres))
-    return int(chosen.strict and not all(held))
+        with fresh_database(server_url) as url:
+            print_waited(wait_with(folder / "waiting", chosen.waiting, url))
+    return held
 
 
 def print_waited(waited: Waited) -> None:
