@@ -12,6 +12,7 @@ from engine.features import Catalogue
 from engine.logic.mistakes import Mistakes
 from engine.policy.checked import CheckedPolicy
 from engine.policy.policy import Policy
+from engine.policy.warnings.markets import markets_exist
 from engine.policy.warnings.order import thresholds_follow_the_strategies
 from engine.policy.warnings.repeated import rules_differ
 from engine.policy.warnings.shadow import rules_matter
@@ -27,6 +28,7 @@ WARNINGS: tuple[Callable[[Subject], None], ...] = (
     rules_differ,
     rules_matter,
     rows_count,
+    markets_exist,
 )
 
 
