@@ -211,7 +211,7 @@ def _coverage_json(items: Sequence[Item]) -> dict[str, Any]:
 def _coverage_lines(file: Path, items: Sequence[Item]) -> Iterator[str]:
     missing = [item for item in items if item.lacks]
     for item in missing:
-        yield f"{file}{f':{item.line}' if item.line else ''}: {item}"
+        yield f"{f'{item.at.source}:{item.at.line}' if item.at else file}: {item}"
     if items:
         yield f"{len(items) - len(missing)} of {len(items)} covered"
 

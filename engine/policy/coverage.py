@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from engine.diagnostics import Location
 from engine.features import BadRecord
 from engine.logic.explain import Step, text
 from engine.logic.mistakes import quoted
@@ -40,7 +41,8 @@ class Item:
 
     kind: Kind
     name: str
-    line: int
+    at: Location | None
+    """Where it stands, which may be in a rule set; None for what the policy as a whole has."""
     demanded: States
     seen: States = frozenset()
 
@@ -52,7 +54,8 @@ class Item:
 
     def to_json(self) -> dict[str, Any]:
         """As `selfie policy test --cover --json` gives what is not covered."""
-        return {"kind": self.kind, "name": self.name, "line": self.line or None, "never": list(self.lacks)}
+        line, source = (self.at.line, self.at.source) if self.at else (None, None)
+        return {"kind": self.kind, "name": self.name, "line": line, "file": source, "never": list(self.lacks)}
 
     def __str__(self) -> str:
         """A line for a person."""
@@ -72,8 +75,8 @@ def coverage(policy: CompiledPolicy, cases: Iterable[Case]) -> tuple[Item, ...]:
         for key, state in _states(checked, trace):
             seen.setdefault(key, set()).add(state)
     return tuple(
-        Item(kind, name, line, demanded, frozenset(seen.get((kind, name), ())))
-        for kind, name, line, demanded in _demanded(checked)
+        Item(kind, name, at, demanded, frozenset(seen.get((kind, name), ())))
+        for kind, name, at, demanded in _demanded(checked)
     )
 
 
@@ -113,17 +116,22 @@ def _name(expression: Expression) -> str:
     return expression.operator.name if isinstance(expression, Call) else ""
 
 
-def _demanded(policy: CheckedPolicy) -> Iterator[tuple[Kind, str, int, States]]:
+def _demanded(policy: CheckedPolicy) -> Iterator[tuple[Kind, str, Location | None, States]]:
     unknowns = _Unknowns(policy)
     for name in policy.requires:
-        yield "required", name, 0, frozenset({None})
+        yield "required", name, None, frozenset({None})
     for rule in policy.rules:
-        yield "rule", rule.id, rule.line, unknowns.states(rule.condition)
+        yield "rule", rule.id, _place(rule), unknowns.states(rule.condition)
     for made in policy.definitions:
         for kind, name, step in _parts(made, _bare(made.expression), policy):
-            yield kind, name, step.expression.location.line, unknowns.states(step.expression)
-    for code, line in _codes(policy).items():
-        yield "code", code, line, frozenset({True, False})
+            yield kind, name, step.expression.location, unknowns.states(step.expression)
+    for code, at in _codes(policy).items():
+        yield "code", code, at, frozenset({True, False})
+
+
+def _place(rule: CheckedRule) -> Location:
+    """The line of a rule, in the file that its condition stands in."""
+    return rule.location or Location(rule.condition.location.source, rule.line)
 
 
 def _bare(expression: Expression) -> Step:
@@ -131,12 +139,14 @@ def _bare(expression: Expression) -> Step:
     return Step(expression, None, tuple(_bare(child) for child in children(expression)))
 
 
-def _codes(policy: CheckedPolicy) -> dict[str, int]:
-    """Every code that a decision may tell, with the line of the first rule that gives it."""
-    unknowns, found = _Unknowns(policy), {RULE_UNKNOWN: 0} if policy.requires else {}
+def _codes(policy: CheckedPolicy) -> dict[str, Location | None]:
+    """Every code that a decision may tell, with the place of the first rule that gives it."""
+    unknowns, found = _Unknowns(policy), dict[str, Location | None]()
+    if policy.requires:
+        found[RULE_UNKNOWN] = None
     for rule in policy.rules:
         for code in _codes_of(rule, unknowns):
-            found.setdefault(code, rule.line)
+            found.setdefault(code, _place(rule))
     return found
 
 

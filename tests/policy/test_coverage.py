@@ -146,7 +146,8 @@ def test_what_is_not_covered_is_a_finding(tmp_path: Path) -> None:
     assert covered.stdout.splitlines()[-1] == "56 of 59 covered"
     found = json.loads(run(str(policy), "--cases", str(cases), "--cover", "--json").stdout)["coverage"]
     assert (found["covered"], found["of"]) == (56, 59)
-    assert {"kind": "rule", "name": "desktop", "line": line, "never": ["unknown"]} in found["missing"]
+    place = {"line": line, "file": str(policy)}
+    assert {"kind": "rule", "name": "desktop", **place, "never": ["unknown"]} in found["missing"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -156,3 +157,21 @@ def test_the_command_says_so_of_shipped_policies(name: str) -> None:
     assert result.exit_code == 0
     covered, _, of, _ = result.stdout.splitlines()[-1].split()
     assert covered == of
+
+
+def test_what_a_rule_set_brings_is_told_in_its_own_file(tmp_path: Path) -> None:
+    """Its line is not one of the policy that includes it."""
+    (tmp_path / "cases").mkdir()
+    young = '{"<": [{var: age.predicted}, 18]}'
+    (tmp_path / "set.yaml").write_text(
+        f"ruleset: shared\nrules:\n  - {{id: young, when: {young}, then: review, reason: R1301}}\n", encoding="utf-8"
+    )
+    crowd = '{">": [{var: face.count}, 1]}'
+    own = f"rules:\n  - {{id: crowd, when: {crowd}, then: reject, reason: R835}}\n"
+    (tmp_path / "gate.yaml").write_text(f"policy: gate\ninclude: [set.yaml]\n\n{own}", encoding="utf-8")
+    (tmp_path / "cases" / "gate.yaml").write_text(
+        "policy: gate\ncases:\n  - {id: none, expect: {decision: review}}\n", encoding="utf-8"
+    )
+    shown = CliRunner().invoke(app, ["test", str(tmp_path / "gate.yaml"), "--cover"]).output
+    assert f"{tmp_path / 'set.yaml'}:3: rule `young` is never true and never false" in shown
+    assert f"{tmp_path / 'gate.yaml'}:5: rule `crowd` is never true and never false" in shown
