@@ -97,6 +97,13 @@ def test_a_workflow_without_steps_of_its_own_is_drawn_too(app: AppTest) -> None:
     assert "<code>policy</code>" in drawn
 
 
+def test_a_workflow_without_steps_of_its_own_in_which_nothing_ran_says_so(app: AppTest) -> None:
+    """Its one way is always told, with a count of none."""
+    drawn = page(app, flow="selfie_image")
+    assert "Nothing ran in this time" in drawn
+    assert "0 evaluations" not in drawn
+
+
 def test_the_list_leads_to_each_workflow(app: AppTest) -> None:
     assert 'href="?flow=gate"' in page(app, view="workflows")
 

@@ -45,7 +45,7 @@ def one(name: str) -> None:
         st.html(tag("h2", "What ran"), width="content")
         window = windows.choice()
     ran = connection.api().counts(name, windows.since(window))
-    counts = {(item["step"], item["edge"]): int(item["n"]) for item in ran["items"]}
+    counts = {(item["step"], item["edge"]): int(item["n"]) for item in ran["items"] if item["n"]}
     drawn = laid_out(found["graph"])
     st.html(join(_said(counts, found), _left_out(ran), drawing.view(drawn, counts or None), drawing.key()))
     if found.get("text"):
