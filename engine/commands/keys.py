@@ -78,7 +78,7 @@ def _kept() -> Iterator[tuple[ApiKeys, str]]:
     except Refused as wrong:
         _refuse(str(wrong), USAGE)
     try:
-        yield ApiKeys(database), f"`{database.engine.url.render_as_string()}`"
+        yield ApiKeys(database), f"`{database.engine.url.set(query={}).render_as_string()}`"
     finally:
         database.close()
 

@@ -9,13 +9,25 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 BUSY_SECONDS = 30
 """How long a writer waits for another one before it gives up."""
 WRITE_AHEAD = ("journal_mode=WAL", "synchronous=NORMAL")
 ERASING = ("journal_mode=TRUNCATE", "synchronous=FULL")
+
+
+LOST = {
+    "connect_timeout": "10",
+    "keepalives_idle": "30",
+    "keepalives_interval": "10",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "30000",
+}
+"""For libpq, where the address does not say otherwise: a server whose machine is gone is noticed within a minute. By
+the system's own settings whoever waits for it would wait for a quarter of an hour, and every thread with it."""
+LIBPQ = ("psycopg", "psycopg2")
 
 
 class NoDatabase(Exception):  # noqa: N818 - the word of the domain
@@ -33,7 +45,7 @@ class Database:
     """
 
     def __init__(self, url: str, *, erases: bool = False) -> None:
-        address = make_url(url)
+        address = _patient(make_url(url))
         self.is_sqlite = address.get_backend_name() == "sqlite"
         if self.is_sqlite and address.database:
             Path(address.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -67,6 +79,12 @@ class Database:
     def close(self) -> None:
         """Give back every connection."""
         self.engine.dispose()
+
+
+def _patient(address: URL) -> URL:
+    if address.get_backend_name() != "postgresql" or address.get_driver_name() not in LIBPQ:
+        return address
+    return address.update_query_dict({name: value for name, value in LOST.items() if name not in address.query})
 
 
 def must_be_readable(url: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import threading
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -101,3 +102,14 @@ def test_writers_wait_for_each_other(database: Database) -> None:
     assert failed == []
     with database.reading() as connection:
         assert len(connection.execute(select(device)).all()) == 150
+
+
+@pytest.mark.postgres
+def test_a_server_that_is_gone_is_noticed_unless_the_address_says_otherwise(postgres_url: str) -> None:
+    for url, patience in ((postgres_url, "10"), (f"{postgres_url}?connect_timeout=3", "3")):
+        database = Database(url)
+        with database.reading() as connection:
+            raw: Any = connection.connection.driver_connection
+            told = raw.info.get_parameters()
+        database.close()
+        assert (told["connect_timeout"], told["tcp_user_timeout"], told["keepalives_idle"]) == (patience, "30000", "30")
