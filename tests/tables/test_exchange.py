@@ -248,3 +248,12 @@ def test_semicolons_and_padding_of_spreadsheets() -> None:
         Between(None, Operand((3,))), OneOf((Operand((True,)),)),
     ]  # fmt: skip
     assert len(table.rows) == 1
+
+
+def test_spaces_that_nobody_sees_in_a_spreadsheet() -> None:
+    """Around a name, an id, an outcome and a code they mean nothing, and a line of them alone is no row."""
+    text = "table , t \nhit, first \nrow , age.predicted ,then , reason\n a , < 3 , review , R845 \n , , , \n"
+    table = back(text.encode())
+    assert (table.id.text, table.hit, [word.text for word in table.inputs]) == ("t", "first", ["age.predicted"])
+    (row,) = table.rows
+    assert (row.id.text, row.then, row.reason and row.reason.text) == ("a", "review", "R845")

@@ -199,7 +199,9 @@ def _part(text: str) -> Known | Named:
     if text in RESERVED:
         raise BadCell(f"`{text}` stands alone in its cell", f'quote the text: `"{text}"`')
     if _NO_BARE.search(text) or not text.isprintable():
-        raise BadCell(f"{quoted(text)} is no value", f"quote a text: `{json.dumps(text, ensure_ascii=False)}`")
+        anything = "write `any` where every value will do; " if text == "*" else ""
+        hint = f"{anything}quote a text: `{json.dumps(text, ensure_ascii=False)}`"
+        raise BadCell(f"{quoted(text)} is no value", hint)
     return text
 
 

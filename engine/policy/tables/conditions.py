@@ -16,6 +16,7 @@ from engine.policy.policy import Word
 from engine.policy.ranges import constants_are_possible
 from engine.policy.sections.section import Ground
 from engine.policy.tables.cells import Absent, Between, Named, OneOf, Operand, operands
+from engine.policy.tables.hints import number_cell_meant
 from engine.policy.tables.model import PlacedCell
 from engine.times import BadTime, canonical_time
 
@@ -136,7 +137,7 @@ def _operand(operand: Operand, about: Column, at: Location, ground: Ground) -> E
         _mismatch(about, next(part.type for part in parts if not fits(part.type, NUMBER)), "", at, ground)
         return Literal(None, UNKNOWN, at)
     if not fits(value.type, about.type):
-        written = quoted(value.value) if isinstance(value, Literal) and isinstance(value.value, str) else ""
+        written = value.value if isinstance(value, Literal) and isinstance(value.value, str) else ""
         _mismatch(about, value.type, written, at, ground)
     return value
 
@@ -145,7 +146,9 @@ def _mismatch(about: Column, given: Type, written: str, at: Location, ground: Gr
     hint = f"{quoted(about.name)} is {phrase(about.type)}"
     if about.type == STRING and given in {NUMBER, BOOLEAN}:
         hint += "; quote a text inside its quotes: `'\"18\"'`"
-    shown = f"{phrase(given)} {written}".rstrip()
+    if about.type == NUMBER:
+        hint = number_cell_meant(written) or hint
+    shown = f"{phrase(given)} {quoted(written)}" if written else phrase(given)
     message = f"a cell of {quoted(about.name)} cannot hold {shown}"
     ground.mistakes.add("type-mismatch", message, at, hint)
 
@@ -162,7 +165,7 @@ def _time(text: str, at: Location, ground: Ground) -> Expression:
     try:
         return Literal(canonical_time(text), TIME, at)
     except BadTime as bad:
-        ground.mistakes.add("bad-time", f"{quoted(text)} {bad}", at)
+        ground.mistakes.add("bad-time", f"{quoted(text)} {bad}", at, "write a day as `2026-11-23`")
         return Literal(None, UNKNOWN, at)
 
 

@@ -138,13 +138,13 @@ def table_of(sheet: Sheet, mistakes: Mistakes, name: str = "") -> tuple[Scalar, 
 def _stripped(line: Sequence[Field]) -> list[Field]:
     """Without the empty fields at its end, which spreadsheets add."""
     fields = list(line)
-    while fields and fields[-1].value in {None, ""}:
+    while fields and _bare(fields[-1].value) in {None, ""}:
         fields.pop()
     return fields
 
 
 def _is_header(line: Sequence[Field]) -> bool:
-    values = [field.value for field in line]
+    values = [_bare(field.value) for field in line]
     return "reason" in values and (values[0] not in _ABOUT or len(values) > 3)
 
 
@@ -152,7 +152,7 @@ def _about(lines: Iterable[Sequence[Field]], mistakes: Mistakes) -> dict[str, No
     """What the lines above the header say."""
     found: dict[str, Node] = {}
     for line in lines:
-        key = line[0]
+        key = Field(_bare(line[0].value), line[0].location)
         if key.value not in _ABOUT:
             hint = f"above the header stand {', '.join(f'`{name}`' for name in _ABOUT)}"
             mistakes.add("unknown-key", f"line {quoted(key.value or '')} says nothing of a table", key.location, hint)
@@ -162,7 +162,7 @@ def _about(lines: Iterable[Sequence[Field]], mistakes: Mistakes) -> dict[str, No
             mistakes.add("ragged-row", "this field belongs to nothing", field.location, "leave it empty")
         if key.value in found:
             mistakes.add("duplicate-key", f"key {quoted(key.value)} is given twice", key.location)
-        found[str(key.value)] = _unknown_node(line) if key.value == "on_unknown" else _text(line, 1)
+        found[str(key.value)] = _unknown_node(line) if key.value == "on_unknown" else _text(line, 1, key.value)
     return found
 
 
@@ -196,7 +196,7 @@ def _row(
     at = next((field.location for field in line if field.value not in {None, ""}), line[0].location)
     fields = {text: number for number, text in names.items()}
     given = [(name, key) for name, key in _KEYS if _is_given(line, fields.get(name))]
-    pairs: list[tuple[Scalar, Node]] = [(Scalar(key, at), _text(line, fields[name])) for name, key in given]
+    pairs: list[tuple[Scalar, Node]] = [(Scalar(key, at), _text(line, fields[name], key)) for name, key in given]
     read = _typed_cell if typed else _cell
     cells = Items(tuple(read(line, n, mistakes) for n, text in names.items() if text not in _OF_ROW), at)
     unknown = [(key, _text(line, fields[name])) for name, key in _UNKNOWN if _is_given(line, fields.get(name))]
@@ -210,18 +210,24 @@ _UNKNOWN = (("unknown_then", "then"), ("unknown_reason", "reason"))
 
 
 def _is_given(line: Sequence[Field], number: int | None) -> bool:
-    return number is not None and _value(line, number) not in {None, ""}
+    return number is not None and _bare(_value(line, number)) not in {None, ""}
+
+
+def _bare(value: JsonScalar) -> JsonScalar:
+    """Without the spaces around a text, which nobody sees in a spreadsheet."""
+    return value.strip() if isinstance(value, str) else value
 
 
 def _value(line: Sequence[Field], number: int) -> JsonScalar:
     return line[number].value if number < len(line) else None
 
 
-def _text(line: Sequence[Field], number: int) -> Scalar:
-    """A field that is no cell. A whole number in it, as spreadsheets make of `7`, is its digits."""
+def _text(line: Sequence[Field], number: int, key: JsonScalar = "") -> Scalar:
+    """A field that is no cell. A whole number, as spreadsheets make of `7`, is its digits; a title keeps its spaces."""
     if number >= len(line):
         return Scalar(None, line[-1].location)
     value, at = line[number].value, line[number].location
+    value = value if key == "title" else _bare(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return Scalar(str(value), at)
     return Scalar(unescaped(value) if isinstance(value, str) else value, at)
