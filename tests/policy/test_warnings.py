@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from engine.diagnostics import Diagnostic, render
 from engine.policy import check_policy, shipped_catalogue, shipped_policies, shipped_reasons
 from engine.policy.include import FolderLibrary
+from engine.policy.warnings import shadow
 from tests.policy.shipped import NAMES, policy_of
 
 FOLDER = Path(__file__).parent.parent / "warned"
@@ -140,6 +141,17 @@ def test_many_rules_are_checked_soon() -> None:
     start = time.perf_counter()
     warnings_of(text_of(many))
     assert time.perf_counter() - start < 6
+
+
+def test_a_very_long_condition_is_not_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At each of a few hundred records it would take seconds, while one types; short ones beside it are tried."""
+    tried = shadow._tried
+    asked: list[str] = []
+    monkeypatch.setattr(shadow, "_tried", lambda rule, *given: asked.append(rule.id) or tried(rule, *given))
+    bot = {"var": "device.bot_detected"}
+    long = {"or": [{"and": [{"<": [{"var": "age.predicted"}, n % 40 + 0.5]}, bot]} for n in range(199)]}
+    warnings_of(text_of([({"and": [long] * 9}, "reject", "R845"), (bot, "review", "R1401")]))
+    assert asked == ["r1"]
 
 
 def test_a_rule_of_another_file_is_named_with_it(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from engine.contracts import SEVERITY
 from engine.logic.explain import explain
 from engine.logic.mistakes import quoted
-from engine.logic.tree import Expression
+from engine.logic.tree import Expression, walk
 from engine.policy.checked import CheckedRule
 from engine.policy.effects import Effect, effect
 from engine.policy.warnings.points import Grid, Point, constants_of, grid_of
@@ -21,6 +21,9 @@ MAX_POINTS = 1_000
 """Records that are tried for one rule. One that needs more is not looked at."""
 MAX_TRIED = 12_000
 """Records that are tried for all rules under all strategies, so that a check while one types stays fast."""
+
+MAX_WORKED_OUT = 400_000
+"""Parts of conditions that are worked out for all of that: a long condition counts for more than a short one."""
 
 MAX_COMPARED = 400_000
 """Pairs of rules that are held against each other, each strategy counted."""
@@ -118,9 +121,12 @@ def _seen(subject: Subject, strategy: str) -> Mapping[str, Seen]:
             together |= {name: together.get(name, frozenset()) | values for name, values in constants.items()}
     grid = grid_of(together, subject.catalogue, checked.requires)
     found, left = {}, MAX_TRIED // len(subject.checked.strategies)
+    parts = MAX_WORKED_OUT // len(subject.checked.strategies)
     for rule, names in compared:
-        if grid.size(names) <= min(left, MAX_POINTS):
-            left -= grid.size(names)
+        size = grid.size(names)
+        work = size * sum(1 for _ in walk(rule.condition))
+        if size <= min(left, MAX_POINTS) and work <= parts:
+            left, parts = left - size, parts - work
             found[rule.id] = _tried(rule, names, grid, parameters, made)
     return found
 
