@@ -40,13 +40,15 @@ DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
 
 @contextmanager
 def chromium_with(
-    executable: str, *, film: Path | None = None, permission: str = ANSWER_YES, text_px: int = 16
+    executable: str, *, film: Path | None = None, permission: str = ANSWER_YES, text_px: int | None = None
 ) -> Iterator[Browser]:
     """Launch Chromium: its camera shows `film` (no camera where None); `permission` answers its prompts.
 
-    `text_px` is the size of text that the person set for all pages.
+    `text_px` is the size of text that the person set for all pages; with it Chromium tells of no mouse.
     """
-    camera = [permission, f"--blink-settings=defaultFontSize={text_px}"]
+    camera = [permission]
+    if text_px is not None:
+        camera.append(f"--blink-settings=defaultFontSize={text_px}")  # in place of Playwright's own, which has a mouse
     if film is not None:
         camera += ["--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film}"]
     with _driver() as playwright:
