@@ -15,7 +15,11 @@ from engine.service.settings import read_settings
 from engine.service.stores import migrated_database, open_stores
 from engine.store.erased import Erased
 
-USAGE = 2
+FAILED, USAGE = 1, 2
+IN_THE_LOG = (
+    "what was erased can still be read in the database's log of changes, since somebody reads the database just now; "
+    "run this again when they have ended"
+)
 group = typer.Typer(name="db", help="The database: bring it to this version's tables.", no_args_is_help=True)
 
 
@@ -60,15 +64,19 @@ def erase(
     erasing = Erasing(stores, SystemClock(), Erased(settings.data / "keys"))
     try:
         if eval_id is None:
-            typer.echo(f"{erasing.erase_again()} evaluations erased again")
-            return
-        found = erasing.erase(eval_id)
+            told = f"{erasing.erase_again()} evaluations erased again"
+        elif erasing.erase(eval_id):
+            told = "erased"
+        else:
+            typer.echo("there is no such evaluation", err=True)
+            raise typer.Exit(USAGE)
+        settled = erasing.settle()
     finally:
         stores.close()
-    if not found:
-        typer.echo("there is no such evaluation", err=True)
-        raise typer.Exit(USAGE)
-    typer.echo("erased")
+    typer.echo(told)
+    if not settled:
+        typer.echo(IN_THE_LOG, err=True)
+        raise typer.Exit(FAILED)
 
 
 group.command("backup")(backup)

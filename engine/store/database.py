@@ -70,11 +70,12 @@ class Database:
         event.listen(self.engine, "checkout", lambda *_: told(1))
         event.listen(self.engine, "checkin", lambda *_: told(-1))
 
-    def checkpoint(self) -> None:
-        """Empty the log of changes of SQLite, where what was deleted can still be read."""
-        if self.is_sqlite:
-            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    def checkpoint(self) -> bool:
+        """Empty the log of changes of SQLite, which still has what was deleted; False while a reader needs it."""
+        if not self.is_sqlite:
+            return True
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            return connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar_one() == 0
 
     def close(self) -> None:
         """Give back every connection."""

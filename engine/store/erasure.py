@@ -39,7 +39,7 @@ WITHDRAWN = "withdrawn"
 def erase_evaluation(database: Database, eval_id: str, at: datetime, owner: Callable[[str, str], str]) -> bool:
     """Erase one evaluation; False where there is none. Again it changes nothing more.
 
-    Its frames are not here: whoever erases destroys their key too.
+    Its frames are not here: whoever erases destroys their key too. Nor is SQLite's log of changes: see `checkpoint`.
 
     Args:
         owner: the pseudonym under which the passkey of an environment's customer is kept.
@@ -57,7 +57,6 @@ def erase_evaluation(database: Database, eval_id: str, at: datetime, owner: Call
             _withdraw(connection, eval_id, at)
         _erase(connection, eval_id, found.device, found.erased_at or at)
         _erase_passkey(connection, found.environment, found.customer_id, owner)
-    database.checkpoint()
     return True
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from typer.testing import CliRunner
 
+from engine.commands.db import group
 from engine.service.runs.erasing import Erasing
 from engine.store.erased import Erased
 from engine.store.tables import evaluation, metadata, outcome
@@ -46,6 +50,24 @@ def withdrawn(service: Running, eval_id: str) -> Any:
     assert events(service, eval_id) == []
     assert CUSTOMER not in everything(service)
     return said
+
+
+def test_it_is_told_where_the_log_of_changes_still_has_what_was_erased(
+    service: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    eval_id = begun(service, "later", 44.25, customer=CUSTOMER).json()["eval_id"]
+    monkeypatch.setattr("engine.store.database.BUSY_SECONDS", 0)
+    monkeypatch.setenv("SELFIE_DATA", str(service.data))
+    log = service.data / "selfie.sqlite3-wal"
+    with closing(sqlite3.connect(service.data / "selfie.sqlite3", isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM evaluation").fetchall()
+        held = CliRunner().invoke(group, ["erase", eval_id])
+        assert (held.exit_code, held.stdout, "log of changes" in held.stderr) == (1, "erased\n", True)
+        assert CUSTOMER.encode() in log.read_bytes()
+    again = CliRunner().invoke(group, ["erase", eval_id])
+    assert (again.exit_code, again.stderr) == (0, "")
+    assert CUSTOMER.encode() not in log.read_bytes()
 
 
 @pytest.mark.parametrize(("workflow", "age"), [("papers_needed", 21.25), ("later", 44.25)])

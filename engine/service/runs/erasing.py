@@ -40,6 +40,10 @@ class Erasing:
         if session is not None:
             self.stores.vault.destroy(session.session_id)
 
+    def settle(self) -> bool:
+        """Let no log of changes keep what was erased; False while whoever reads the database still needs it."""
+        return self.stores.database.checkpoint()
+
     def erase_again(self) -> int:
         """Erase what was erased before and has come back with a backup; answers how many that were."""
         found = map(self.stores.evaluations.find, self.erased.all())
