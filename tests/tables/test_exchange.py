@@ -257,3 +257,11 @@ def test_spaces_that_nobody_sees_in_a_spreadsheet() -> None:
     assert (table.id.text, table.hit, [word.text for word in table.inputs]) == ("t", "first", ["age.predicted"])
     (row,) = table.rows
     assert (row.id.text, row.then, row.reason and row.reason.text) == ("a", "review", "R845")
+
+
+def test_an_empty_cell_may_be_one_of_merged_ones() -> None:
+    """Where a spreadsheet shows one value beside several rows only the first of them holds it: `any` would be wrong."""
+    with pytest.raises(Refused) as refused:
+        as_yaml(read_sheet(GOOD + ROW + b"b,,review,R845\n", "s.csv"))
+    assert "5:3: bad-cell: the cell is empty" in str(refused.value)
+    assert "of merged cells each holds its value" in str(refused.value)

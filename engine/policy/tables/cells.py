@@ -20,6 +20,9 @@ RESERVED = frozenset({"any", "-", "unknown", "null", "true", "false"})
 
 MAX_MEMBERS = 1000
 
+EMPTY = ("the cell is empty", "write `any` where every value will do; of merged cells each holds its value")
+"""What is said of a cell without a text, and the way out."""
+
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _SIGNS = ("<=", ">=", "<", ">")
 _NO_BARE = re.compile(r'[{}"]|\.\.|^[<>=!(\[\'@#`%&*]|^not |\s\+\s')
@@ -83,7 +86,7 @@ def read_cell(text: str) -> Cell:
     """The cell that a text says; raises `BadCell`."""
     text = text.strip()
     if not text:
-        raise BadCell("the cell is empty", "write `any` where every value will do")
+        raise BadCell(*EMPTY)
     if text in {"any", "-"}:
         return Anything()
     if text == "unknown":

@@ -11,6 +11,7 @@ from engine.logic.syntax import Entries, Items, Node, Scalar
 from engine.policy.parts import Parts
 from engine.policy.policy import Word
 from engine.policy.tables.cells import (
+    EMPTY,
     NUMBER,
     Anything,
     BadCell,
@@ -197,7 +198,7 @@ def _cell(node: Node) -> Cell:
 
 def _listed(node: Items) -> Cell:
     if not node.members:
-        raise BadCell("the cell is empty", "write `any` where every value will do")
+        raise BadCell(*EMPTY)
     members: list[Operand] = []
     for member in node.members:
         if not isinstance(member, Scalar):
@@ -212,7 +213,7 @@ def _listed(node: Items) -> Cell:
 
 def _constant(node: Scalar) -> Operand:
     if node.value is None:
-        raise BadCell("the cell is empty", "write `any` where every value will do")
+        raise BadCell(*EMPTY)
     return Operand((node.value,))
 
 
