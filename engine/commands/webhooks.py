@@ -186,9 +186,9 @@ def _desk(environment: str) -> Iterator[Desk]:
         _refuse(f"an environment is one of {', '.join(ENVIRONMENTS)}", USAGE)
     try:
         settings = read_settings()
+        database, clock = open_database(settings), SystemClock()
     except Refused as wrong:
         _refuse(str(wrong), USAGE)
-    database, clock = open_database(settings), SystemClock()
     try:
         known = Endpoints(database, KeyRing(settings.data / "keys").webhook)
         outbound = Outbound(settings.private_hosts)

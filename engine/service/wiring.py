@@ -43,6 +43,7 @@ from engine.store.policy_versions import PolicyVersions
 from engine.store.secrets import KeyRing
 from engine.workflow.library import Library, read_library
 from engine.workflow.providers import Factory, installed_factories
+from engine.workflow.steps import Http
 
 TEST_CAMERA = "SELFIE_TEST_CAMERA"
 log = structlog.get_logger("selfie.service")
@@ -145,6 +146,15 @@ def _with_test_camera(environment: Mapping[str, str], settings: Settings) -> dic
     return {**others, TEST_CAMERA: "1"}
 
 
+def _warn_of_steps_without_answer(pipeline: Pipeline, fetching: Fetching) -> None:
+    """At the start, where an operator looks; else the first sign is that everybody is reviewed."""
+    for name, bound in pipeline.workflows.items():
+        for step in bound.workflow.steps.values():
+            why = fetching.refused(step) if isinstance(step, Http) else None
+            if why is not None:
+                log.warning("an outside service cannot be asked", workflow=name, step=step.id, why=why)
+
+
 def _vocabulary() -> Vocabulary:
     known = installed_vocabulary()
     for name, why in known.refused.items():
@@ -188,6 +198,7 @@ def _services(
     text = stores.evaluations.workflow_text
     retention = Retention(stores.vault, stores.database, lambda sha: pipeline.as_begun(sha, lambda: text(sha)), clock)
     fetching = Fetching(outbound, settings.http_hosts, environment)
+    _warn_of_steps_without_answer(pipeline, fetching)
     given = Given(settings, stores, book, pipeline, inference, links, retention, fetching, observer, clock)
     runs = run_parts(given)
     return Services(

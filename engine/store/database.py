@@ -75,7 +75,7 @@ class Database:
         if not self.is_sqlite:
             return True
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            return connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar_one() == 0
+            return bool(connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar_one() == 0)
 
     def close(self) -> None:
         """Give back every connection."""

@@ -116,6 +116,22 @@ def test_only_hosts_of_the_list_are_asked() -> None:
         assert len(server.heard) == 1
 
 
+@pytest.mark.parametrize(
+    ("url", "secret", "why"),
+    [
+        ("https://api.example/risk", None, None),
+        ("https://api.example:8443/risk", None, None),
+        ("https://other.example/risk", None, "its host is not among those that may be asked"),
+        ("http://api.example/risk", None, "only https is called"),
+        ("https://api.example/risk", "risk", "its secret is not set"),
+    ],
+)
+def test_a_step_that_can_never_be_answered_says_so_without_being_asked(
+    url: str, secret: str | None, why: str | None
+) -> None:
+    assert fetching("api.example").refused(Http(id="ask", url=url, secret=secret)) == why
+
+
 def test_what_is_no_json_is_not_sent() -> None:
     with receiving(GOOD) as server:
         with pytest.raises(FetchFailed, match="no JSON"):

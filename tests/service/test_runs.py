@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from engine.service.runs.storing import Overtaken, Walked
 from engine.service.runs.walking import Seen
@@ -356,6 +357,12 @@ def test_the_first_answer_of_what_waited_stays_that_it_waits(shared: Running) ->
 def test_a_service_outside_that_does_not_answer_leads_to_a_person(shared: Running) -> None:
     answer = begun(shared, "asking", 44.0).json()
     assert (answer["decision"], answer["review_queues"]) == ("REVIEW", ["risks"])
+
+
+def test_the_start_says_which_services_outside_cannot_be_asked(tmp_path: Path) -> None:
+    with capture_logs() as logged, flowing(tmp_path):
+        told = [line for line in logged if line["event"] == "an outside service cannot be asked"]
+    assert [(line["workflow"], line["step"], line["log_level"]) for line in told] == [("asking", "ask", "warning")]
 
 
 def test_what_a_service_outside_says_becomes_a_feature(tmp_path: Path) -> None:

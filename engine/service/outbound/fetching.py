@@ -47,15 +47,29 @@ class Fetching:
         self._secrets = {name: value for name, value in secrets.items() if name.startswith(SECRET)}
         self._sleep = sleep
 
+    def refused(self, step: Http) -> str | None:
+        """Why this step can never be answered as the service is set up; None where it can."""
+        try:
+            self._must_be_allowed(step)
+            self._headers(step)
+        except FetchFailed as wrong:
+            return str(wrong)
+        except OutboundFailed as wrong:
+            return wrong.why
+        return None
+
     def fetch(self, step: Http, sent: Mapping[str, Any]) -> Any:
         """The JSON answer; raises `FetchFailed`. The step's timeout is for all attempts together."""
         deadline = Deadline.after(step.timeout.total_seconds())
         try:
-            if not self._outbound.checked(step.url).is_named(self._hosts):
-                raise FetchFailed("its host is not among those that may be asked")
+            self._must_be_allowed(step)
             return _json(self._answered(self._request(step, sent), sent, deadline))
         except OutboundFailed as failed:
             raise FetchFailed(failed.why) from failed
+
+    def _must_be_allowed(self, step: Http) -> None:
+        if not self._outbound.checked(step.url).is_named(self._hosts):
+            raise FetchFailed("its host is not among those that may be asked")
 
     def _request(self, step: Http, sent: Mapping[str, Any]) -> Http:
         return replace(step, url=_with_query(step.url, sent)) if step.method == "GET" else step
