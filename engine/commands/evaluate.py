@@ -22,6 +22,7 @@ from engine.policy import CompiledPolicy, installed_vocabulary, read_policy
 from engine.policy.registers import shelf_of
 from engine.service.runs.pipeline import BoundWorkflow, NoHistory, Pipeline, build_pipeline, strategy_for
 from engine.service.settings import selfie_environment
+from engine.service.telemetry.logs import log_aside
 from engine.service.wire.answers import selfie_intelligence
 from engine.service.wire.problems import Problem
 from engine.service.wiring import open_model_store
@@ -74,6 +75,7 @@ def evaluate(
 
     With --replay the exit code is 0 where every byte of outcome and answer comes out as it was stored, and 1 where not.
     """
+    log_aside()
     if replay is not None:
         raise typer.Exit(print_replay(replay, as_json=as_json))
     if not images:

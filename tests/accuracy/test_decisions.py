@@ -94,6 +94,7 @@ def test_most_grown_live_faces_are_accepted(nuaa: list[Decided]) -> None:
     assert sum(each.value == "accept" for each in fit) >= 0.5 * len(fit)
 
 
+@pytest.mark.soak
 def test_replays_are_counted(eval_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Screens are harder than prints; what is accepted of them is printed, and must stay a small share."""
     replays = [each for each in decide_all(eval_data / "replay_selfie") if not each.live]

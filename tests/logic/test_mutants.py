@@ -59,6 +59,11 @@ def changed_iterator(iterator: Iterator, old: str, new: str) -> Iterator:
     return dataclasses.replace(iterator, before=changed_lines(iterator.before), each=changed_lines(iterator.each))
 
 
+def one_in_three(mutants: list[tuple[str, str, str]]) -> list[Any]:
+    """What each run tries; the others are long tests."""
+    return [pytest.param(*each, marks=pytest.mark.soak if n % 3 else ()) for n, each in enumerate(mutants)]
+
+
 def is_caught(name: str) -> None:
     """Compare the readings of uses of an operator, within the examples of a normal run; then ask the cases by hand.
 
@@ -80,7 +85,7 @@ def is_caught(name: str) -> None:
         compare_and_ask()
 
 
-@pytest.mark.parametrize(("name", "old", "new"), ITERATOR_MUTANTS)
+@pytest.mark.parametrize(("name", "old", "new"), one_in_three(ITERATOR_MUTANTS))
 def test_a_mutant_of_an_iterator_is_caught(name: str, old: str, new: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same for a loop."""
     mutant = of_iterator(changed_iterator(ITERATORS[name], old, new))
@@ -88,7 +93,7 @@ def test_a_mutant_of_an_iterator_is_caught(name: str, old: str, new: str, monkey
     is_caught(name)
 
 
-@pytest.mark.parametrize(("name", "old", "new"), MUTANTS)
+@pytest.mark.parametrize(("name", "old", "new"), one_in_three(MUTANTS))
 def test_a_mutant_of_the_generated_code_is_caught(
     name: str, old: str, new: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -161,7 +161,7 @@ JUNK = st.one_of(
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=150, deadline=None, suppress_health_check=CHECKS)
+@settings(max_examples=50, deadline=None, suppress_health_check=CHECKS)
 @given(data=st.data())
 def test_a_plain_record_is_checked_as_the_catalogue_does(name: str, data: st.DataObject) -> None:
     """What the generated guard lets through is what the catalogue takes, and the rest is refused in its words."""

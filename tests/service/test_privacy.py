@@ -343,7 +343,10 @@ def test_the_sealed_frames_were_there_to_be_found(tmp_path: Path) -> None:
 Plant = tuple[str, str]
 
 
-@pytest.mark.parametrize("form", ["raw", "base64", "inside base64", "hex", "words"])
+FORMS = ["raw", "base64", *(pytest.param(each, marks=pytest.mark.soak) for each in ("inside base64", "hex", "words"))]
+
+
+@pytest.mark.parametrize("form", FORMS)
 def test_a_planted_leak_is_found(tmp_path: Path, form: str) -> None:
     with searched(tmp_path) as all_of:
         next(everything(all_of))

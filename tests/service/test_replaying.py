@@ -122,10 +122,10 @@ def test_an_erased_evaluation_keeps_its_decision_and_nothing_of_the_person(tmp_p
         said = {"workflow": "papers_needed", "notes": "looks like his brother", "status": "CLOSED"}
         service.client.put(f"/api/evaluation/{eval_id}/state", json=said)
         good = runner.invoke(app, ["evaluate", "--replay", eval_id, "--json"], env=env)
-        assert (good.exit_code, json.loads(good.output)["differing"]) == (0, []), good.output
+        assert (good.exit_code, json.loads(good.stdout)["differing"]) == (0, []), good.output
         assert runner.invoke(app, ["db", "erase", eval_id], env=env).exit_code == 0
         again = runner.invoke(app, ["evaluate", "--replay", eval_id], env=env)
-        assert (again.exit_code, again.output.strip()) == (1, "erased")
+        assert (again.exit_code, again.stdout.strip()) == (1, "erased")
         with pytest.raises(Unreplayable, match="erased"):
             replayed(service, eval_id)
         done = service.evaluation(eval_id)

@@ -25,6 +25,15 @@ log = structlog.get_logger("selfie.request")
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
 
+def log_aside() -> None:
+    """Lines on standard error, for a command whose standard output somebody reads."""
+    structlog.configure(logger_factory=_to_standard_error)
+
+
+def _to_standard_error(*_: object) -> structlog.PrintLogger:
+    return structlog.PrintLogger(sys.stderr)  # as it is then: it may be replaced
+
+
 def configure_log(settings: Settings) -> None:
     """Lines for a person or JSON for a machine, on standard error."""
     form: list[Any] = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
@@ -46,7 +55,7 @@ def configure_log(settings: Settings) -> None:
             *form,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[settings.log_level]),
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # as it is then: it may be replaced
+        logger_factory=_to_standard_error,
         cache_logger_on_first_use=False,
     )
 
