@@ -23,6 +23,7 @@ def test_a_masked_still_is_rejected_as_equal_frames(stage: Stage) -> None:
     assert found.features["injection.track_inconsistency_count"] == 0, "the mask hides the harness"
 
 
+@pytest.mark.soak
 def test_a_loop_is_never_accepted_and_its_file_is_told_by_name(stage: Stage) -> None:
     stage.forget()
     found = played(films.loop)(stage, portrait(), SEED, "lenient", False)

@@ -14,7 +14,11 @@ from tests.harness.server import Service
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize(("size", "name"), [(PHONE, "phone"), (DESKTOP, "desktop")], ids=["phone", "desktop"])
+@pytest.mark.parametrize(
+    ("size", "name"),
+    [(PHONE, "phone"), pytest.param(DESKTOP, "desktop", marks=pytest.mark.soak)],
+    ids=["phone", "desktop"],
+)
 def test_the_person_goes_on_under_the_same_link(
     service: Service, browser: Browser, size: dict[str, Any], name: str
 ) -> None:

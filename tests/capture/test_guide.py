@@ -127,7 +127,7 @@ def test_the_guide_is_loaded_after_consent_and_not_before(browser: Browser, serv
     assert all(url.startswith(f"{service.url}/capture/assets/") for url in found)
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("size", [pytest.param(DESKTOP, marks=pytest.mark.soak), PHONE], ids=["desktop", "phone"])
 def test_a_good_picture_takes_itself_but_not_at_once(
     browser: Browser, phone_browser: Browser, service: Service, size: dict[str, Any]
 ) -> None:
