@@ -84,7 +84,7 @@ def test_random_policies_decide_alike(drawn: list[Any], each: list[dict[str, Any
 
 @pytest.mark.soak
 @pytest.mark.timeout(300)
-@settings(max_examples=120, deadline=None, suppress_health_check=QUIET, phases=PHASES)
+@settings(max_examples=60, deadline=None, suppress_health_check=QUIET, phases=PHASES)
 @given(drawn_rules, st.lists(records(), min_size=50, max_size=50))
 def test_random_policies_decide_alike_for_long(drawn: list[Any], each: list[dict[str, Any]]) -> None:
     """Many."""

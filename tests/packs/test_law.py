@@ -72,7 +72,7 @@ def test_random_policies(drawn: list[tuple[Any, str]], listed: bool, records: li
 
 @pytest.mark.soak
 @pytest.mark.timeout(600)
-@settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
 @given(RULES, st.booleans(), st.lists(RECORDS, min_size=20, max_size=20))
 def test_random_policies_for_long(drawn: list[tuple[Any, str]], listed: bool, records: list[dict[str, Any]]) -> None:
     """The same, many times."""

@@ -96,7 +96,7 @@ def test_a_policy_that_passes_its_checks_keeps_the_law(drawn: list[Any], each: l
 
 @pytest.mark.soak
 @pytest.mark.timeout(1800)
-@settings(max_examples=600, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 @given(drawn_rules, st.lists(records(), min_size=20, max_size=20))
 def test_a_policy_that_passes_its_checks_keeps_the_law_for_long(drawn: list[Any], each: list[dict[str, Any]]) -> None:
     """The same, many times."""

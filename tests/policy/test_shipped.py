@@ -34,7 +34,7 @@ def test_generated_code_agrees_with_the_explanation(name: str, data: st.DataObje
 
 @pytest.mark.soak
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=1000, deadline=None, suppress_health_check=CHECKS)
+@settings(max_examples=500, deadline=None, suppress_health_check=CHECKS)
 @given(data=st.data())
 def test_generated_code_agrees_for_long(name: str, data: st.DataObject) -> None:
     """The same, many times."""

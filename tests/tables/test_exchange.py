@@ -92,14 +92,18 @@ def tables(draw: st.DrawFn) -> Table:
 
 
 def same(table: Table) -> Any:
-    """The table without its places."""
+    """The table without its places; a title of nothing that one sees is none."""
     rows = [
-        (row.id.text, row.title, [placed.cell for placed in row.cells], row.then, row.reason and row.reason.text,
+        (row.id.text, _seen(row.title), [placed.cell for placed in row.cells], row.then, row.reason and row.reason.text,
          _same_unknown(row.on_unknown), row.named)
         for row in table.rows
     ]  # fmt: skip
     inputs = [word.text for word in table.inputs]
-    return table.id.text, table.title, table.hit, inputs, rows, _same_unknown(table.on_unknown)
+    return table.id.text, _seen(table.title), table.hit, inputs, rows, _same_unknown(table.on_unknown)
+
+
+def _seen(title: str) -> str:
+    return title if title.strip() else ""
 
 
 def _same_unknown(unknown: OnUnknown | None) -> Any:
@@ -138,6 +142,14 @@ def fits(table: Table) -> bool:
     """Titles that a policy and a sheet could have."""
     titles = (table.title, *(row.title for row in table.rows))
     return all(len(each) <= 200 and "\0" not in each for each in titles)
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\u2028", "\u00a0 "])
+def test_a_title_that_nobody_sees_is_none(blank: str) -> None:
+    table = back(
+        f"table,t\ntitle,{blank}\nhit,first\nrow,title,age.predicted,then,reason\na,{blank},< 18,reject,R845\n".encode()
+    )
+    assert (table.title, table.rows[0].title) == ("", "")
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))

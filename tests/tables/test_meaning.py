@@ -38,7 +38,7 @@ def test_a_table_says_what_its_rows_say(table: DrawnTable, each: list[Record]) -
 
 
 @pytest.mark.soak
-@settings(max_examples=800, deadline=None, suppress_health_check=QUIET)
+@settings(max_examples=500, deadline=None, suppress_health_check=QUIET)
 @given(tables(), EACH)
 def test_a_table_says_what_its_rows_say_for_long(table: DrawnTable, each: list[Record]) -> None:
     """The same, many times."""

@@ -73,7 +73,7 @@ def test_junk_anywhere(place: tuple[Any, ...], junk: Any) -> None:
 
 
 @pytest.mark.soak
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=1000, deadline=None)
 @given(place=st.sampled_from(PLACES), junk=JUNK)
 def test_junk_anywhere_for_long(place: tuple[Any, ...], junk: Any) -> None:
     never_breaks(place, junk)

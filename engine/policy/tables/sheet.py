@@ -162,6 +162,8 @@ def _about(lines: Iterable[Sequence[Field]], mistakes: Mistakes) -> dict[str, No
             mistakes.add("ragged-row", "this field belongs to nothing", field.location, "leave it empty")
         if key.value in found:
             mistakes.add("duplicate-key", f"key {quoted(key.value)} is given twice", key.location)
+        if key.value == "title" and len(line) == 1:
+            continue  # a title of nothing that one sees is none
         found[str(key.value)] = _unknown_node(line) if key.value == "on_unknown" else _text(line, 1, key.value)
     return found
 
