@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from importlib.metadata import entry_points
 from typing import Any, cast
 
@@ -195,8 +196,8 @@ def _services(
     outbound = Outbound(settings.private_hosts)
     webhooks = open_webhooks(stores.database, stores.ring, outbound, clock, observer.metrics.attempted, observer.step)
     inference = Inference(settings.workers_threads, settings.workers_queue, settings.evaluation_seconds, observer)
-    text = stores.evaluations.workflow_text
-    retention = Retention(stores.vault, stores.database, lambda sha: pipeline.as_begun(sha, lambda: text(sha)), clock)
+    begun_by = partial(pipeline.as_begun, text=stores.evaluations.workflow_text)
+    retention = Retention(stores.vault, stores.database, begun_by, clock)
     fetching = Fetching(outbound, settings.http_hosts, environment)
     _warn_of_steps_without_answer(pipeline, fetching)
     given = Given(settings, stores, book, pipeline, inference, links, retention, fetching, observer, clock)

@@ -61,11 +61,18 @@ def test_a_text_of_earlier_is_read_though_what_it_names_is_gone() -> None:
     """A run goes on by the text it began with; a candidate that is gone decides nothing anyway."""
     pipeline = build_pipeline({}, {}, {}, shipped_catalogue(), history=NoHistory(), models=NoModels(), settings={})
     digest = hashlib.sha256(LOOKED_ON.encode()).hexdigest()
-    bound = pipeline.as_begun(digest, lambda: LOOKED_ON)
+    bound = pipeline.as_begun(digest, {digest: LOOKED_ON}.get)
     assert bound is not None
     step = bound.workflow.steps["candidate"]
     assert isinstance(step, Shadow)
     assert step.workflow == "gone"
+
+
+@pytest.mark.parametrize("known", [None, "workflow: earlier\nsteps: [{id: gone, step: of_another_time}]\n"])
+def test_a_text_that_nobody_can_read_any_more_is_none(known: str | None) -> None:
+    """Whoever asks for it reviews, or says so; what it began is not stranded by an exception."""
+    pipeline = build_pipeline({}, {}, {}, shipped_catalogue(), history=NoHistory(), models=NoModels(), settings={})
+    assert pipeline.as_begun("0" * 64, lambda _sha256: known) is None
 
 
 def test_a_start_tells_the_mistakes_of_every_workflow() -> None:

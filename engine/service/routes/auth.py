@@ -47,7 +47,7 @@ def caller(
     services: Annotated[Services, Depends(_parts)],
     credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
 ) -> ApiKey:
-    """The key that was sent; raises `Problem` 401, or 429 where it sends too many requests."""
+    """The key that was sent; raises `Problem` 401, 429 for too many requests, 422 for a parameter that is not there."""
     sent = credentials.credentials if credentials else ""
     key = services.keys.find(sent) if 0 < len(sent) <= MAX_SECRET else None
     if key is None:

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import structlog
+
 from engine.contracts import Clock, Evidence, History, Models, Outcome, Ports, Sighting, SignalProvider
+from engine.diagnostics import Refused
 from engine.features import Catalogue
 from engine.service.wire.problems import Problem
 from engine.workflow.dated import dated
@@ -17,6 +20,8 @@ from engine.workflow.read import read_workflow
 from engine.workflow.run import PinnedPolicy, Verdict, evaluate, evaluate_nothing
 from engine.workflow.shipped import read_workflows
 from engine.workflow.signals import ProviderFailure, Read, read_directly
+
+log = structlog.get_logger("selfie.service")
 
 
 class SystemClock:
@@ -113,8 +118,10 @@ class Pipeline:
             raise Problem(422, "unknownWorkflow", f"There is no such workflow; there are {known}.")
         return found
 
-    def as_begun(self, sha256: str, text: Callable[[], str | None]) -> BoundWorkflow | None:
-        """The workflow of this very text, though its file may have changed since; None where nobody knows the text.
+    def as_begun(self, sha256: str, text: Callable[[str], str | None]) -> BoundWorkflow | None:
+        """The workflow of this very text, though its file may have changed since.
+
+        None where nobody knows the text, or this version of the program can read it no more.
 
         It was checked when it was live, so that names are not checked again: a provider that is no longer installed
         fails, and a policy that does not pass any more leads to a review.
@@ -122,10 +129,18 @@ class Pipeline:
         found = self._by_text.get(sha256)
         if found is not None:
             return found
-        known = text()
+        known = text(sha256)
         if known is None:
             return None
-        bound = self._by_text[sha256] = self._bound(known)
+        try:
+            bound = self._by_text[sha256] = self._bound(known)
+        except Refused as refused:
+            log.error(
+                "an earlier workflow cannot be read any more",
+                sha256=sha256,
+                mistakes=[each.code for each in refused.diagnostics],
+            )
+            return None
         return bound
 
     def _bound(self, text: str) -> BoundWorkflow:

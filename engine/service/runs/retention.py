@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 import structlog
 
 from engine.contracts import Clock
-from engine.diagnostics import Refused
 from engine.service.runs.pipeline import BoundWorkflow
 from engine.store.data_keys import Unsettled
 from engine.store.database import Database
@@ -72,10 +71,7 @@ class Retention:
 
     def _kept(self, sha256: str) -> timedelta:
         """By the workflow of this text; no time where nobody can read it any more."""
-        try:
-            bound = self._begun_by(sha256)
-        except Refused:
-            bound = None
+        bound = self._begun_by(sha256)
         return timedelta(hours=bound.workflow.keep_frames if bound else 0)
 
     def _guarded(self, session_id: str, due: datetime, end: End | None) -> bool:

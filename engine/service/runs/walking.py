@@ -54,8 +54,7 @@ class Walking:
 
     def bound(self, started: Started) -> BoundWorkflow | None:
         """The workflow as the evaluation began by it; None where its text is not to be had any more."""
-        text = self.evaluations.workflow_text
-        return self.pipeline.as_begun(started.workflow_sha256, lambda: text(started.workflow_sha256))
+        return self.pipeline.as_begun(started.workflow_sha256, self.evaluations.workflow_text)
 
     def walked(self, subject: Subject, run: Run, came: Came, seen: Seen, now: datetime) -> Run:
         """The run after a walk. Of evidence that it saw it bears the digest, and the pseudonym of the device."""
